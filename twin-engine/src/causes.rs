@@ -8,6 +8,7 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
+use analysis::siting::PitchError;
 use analysis::words::Words;
 use image::ImageError;
 use spatial_db::cluster::ClusterError;
@@ -80,6 +81,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<Words> {
     }
     if let Some(error) = as_a::<FilmError>(error) {
         return of_film(error);
+    }
+    if let Some(error) = as_a::<PitchError>(error) {
+        return of_pitch(error);
     }
     // Two that speak as what is in them does, and so hide it among their causes.
     if let Some(error) = as_a::<ExportError>(error) {
@@ -255,6 +259,57 @@ fn of_engine(error: &EngineError) -> Option<Words> {
         // A picture's error hides the system's among its causes.
         EngineError::WritePicture { path, source: ImageError::IoError(source) } => file(path, source),
         EngineError::WritePicture { path, .. } => unusable(path),
+        _ => return None,
+    })
+}
+
+fn of_pitch(error: &PitchError) -> Option<Words> {
+    Some(match error {
+        PitchError::Unreadable { line, source } => analysis::words!(
+            "failure-pitch-unreadable",
+            "line {line}: this is no pitch: {reason}",
+            line = *line as i64,
+            reason = source.to_string(),
+        ),
+        PitchError::Thousands { line, figure } => analysis::words!(
+            "failure-pitch-thousands",
+            "line {line}: a figure has no signs between its thousands: {plain} is written, not {figure}",
+            line = *line as i64,
+            plain = figure.replace(',', ""),
+            figure = figure,
+        ),
+        PitchError::FormatVersion { line, found } => analysis::words!(
+            "failure-pitch-version",
+            "line {line}: the pitch has format version {found}; this version reads 1",
+            line = *line as i64,
+            found = i64::from(*found),
+        ),
+        PitchError::NoNeeds => {
+            analysis::words!("failure-pitch-no-needs", "the pitch has no needs: what does the prospect ask for?")
+        }
+        // Which figure, and what it must be, are words of the format.
+        PitchError::Need { line, number, what, value, must } => analysis::words!(
+            "failure-pitch-need",
+            "line {line}: need {number} cannot be met by anything: {what} is {value}; it must be {must}",
+            line = *line as i64,
+            number = *number as i64,
+            what = *what,
+            value = value,
+            must = *must,
+        ),
+        PitchError::Figure { what, value, must } => analysis::words!(
+            "failure-pitch-figure",
+            "{what} is {value}; it must be {must}",
+            what = *what,
+            value = value,
+            must = *must,
+        ),
+        PitchError::OtherPark { wanted, found } => analysis::words!(
+            "failure-pitch-park",
+            "the pitch is for the park {wanted}, not for {found}",
+            wanted = wanted,
+            found = found,
+        ),
         _ => return None,
     })
 }
