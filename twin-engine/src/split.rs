@@ -266,8 +266,34 @@ fn give(camera: &mut Mut<Camera>, viewport: Option<Viewport>, view: Option<SubCa
 
 #[cfg(test)]
 mod tests {
+    use bevy::camera::primitives::Sphere;
+
     use super::*;
+    use crate::capture::Stage;
     use crate::fixture;
+    use crate::input::CaptureOptions;
+
+    #[test]
+    fn each_part_of_a_split_picture_draws_what_lies_at_its_sides() {
+        let options = CaptureOptions { width: 640, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::for_film(fixture::tiny(), &options, None).expect("a headless stage");
+        let world = stage.world_mut();
+        world.resource_mut::<Twin>().right = Some(Right { at: 0.5, there: None, overlay: None });
+        stage.picture().expect("a picture");
+        let view = stage.view();
+        let world = stage.world_mut();
+        let mut left = world.query_filtered::<&Frustum, With<TwinCamera>>();
+        let mut right = world.query_filtered::<&Frustum, With<RightCamera>>();
+        let (left, right) = (*left.single(world).unwrap(), *right.single(world).unwrap());
+        // A small thing so far across the picture.
+        let sees = |frustum: &Frustum, share: f32| {
+            let (eye, ray) = view.ray(view.size * Vec2::new(share, 0.5));
+            let center = (eye + ray * 500.0).as_vec3().into();
+            frustum.intersects_sphere(&Sphere { center, radius: 0.5 }, false)
+        };
+        assert_eq!([0.02, 0.48, 0.52, 0.98].map(|share| sees(&left, share)), [true, true, false, false]);
+        assert_eq!([0.02, 0.48, 0.52, 0.98].map(|share| sees(&right, share)), [false, false, true, true]);
+    }
 
     #[test]
     fn a_picture_that_is_split_again_begins_with_its_left_part() {
