@@ -268,20 +268,20 @@ fn of_pitch(error: &PitchError) -> Option<Words> {
         PitchError::Unreadable { line, source } => analysis::words!(
             "failure-pitch-unreadable",
             "line {line}: this is no pitch: {reason}",
-            line = *line as i64,
+            line = *line,
             reason = source.to_string(),
         ),
         PitchError::Thousands { line, figure } => analysis::words!(
             "failure-pitch-thousands",
             "line {line}: a figure has no signs between its thousands: {plain} is written, not {figure}",
-            line = *line as i64,
+            line = *line,
             plain = figure.replace(',', ""),
             figure = figure,
         ),
         PitchError::FormatVersion { line, found } => analysis::words!(
             "failure-pitch-version",
             "line {line}: the pitch has format version {found}; this version reads 1",
-            line = *line as i64,
+            line = *line,
             found = i64::from(*found),
         ),
         PitchError::NoNeeds => {
@@ -291,8 +291,8 @@ fn of_pitch(error: &PitchError) -> Option<Words> {
         PitchError::Need { line, number, what, value, must } => analysis::words!(
             "failure-pitch-need",
             "line {line}: need {number} cannot be met by anything: {what} is {value}; it must be {must}",
-            line = *line as i64,
-            number = *number as i64,
+            line = *line,
+            number = *number,
             what = *what,
             value = value,
             must = *must,

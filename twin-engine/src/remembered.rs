@@ -20,6 +20,7 @@ const FORMAT_VERSION: u32 = 1;
 /// The window as it was left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of the window that is so or not")]
 pub(crate) struct Remembered {
     format_version: u32,
     /// Width, logical px.

@@ -9,8 +9,7 @@ use std::sync::Arc;
 
 use analysis::overlay::Overlay;
 use bevy::camera::primitives::Frustum;
-use bevy::camera::visibility::RenderLayers;
-use bevy::camera::visibility::VisibilitySystems;
+use bevy::camera::visibility::{RenderLayers, VisibilitySystems};
 use bevy::camera::{CameraProjection, SubCameraView, Viewport};
 use bevy::math::primitives::ViewFrustum;
 use bevy::prelude::*;

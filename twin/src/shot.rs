@@ -291,7 +291,7 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         ..CaptureOptions::default()
     };
     let cancelled = cancel_on_interrupt();
-    // One piece is drawn as it is: only a large picture has several.
+    // Only a large picture is drawn in pieces.
     let result = twin_engine::capture(input, &options, Some(cancelled), &mut |done, of| {
         progress.share(f64::from(done) / f64::from(of.max(1)), &format!("piece {} of {of}", done + 1));
     });
