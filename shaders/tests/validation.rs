@@ -115,7 +115,7 @@ fn no_condition_hangs_on_uniforms_alone() {
 }
 
 #[test]
-fn a_style_takes_sixteen_bytes_and_the_scene_128() {
+fn a_style_takes_sixteen_bytes_and_the_scene_144() {
     let module = parsed(&shaders::SOLID).expect("solid parses");
     let mut layouter = naga::proc::Layouter::default();
     layouter.update(module.to_ctx()).expect("layout");
