@@ -10,7 +10,7 @@ use std::sync::Arc;
 use analysis::overlay::Overlay;
 use bevy::camera::primitives::Frustum;
 use bevy::camera::visibility::{RenderLayers, VisibilitySystems};
-use bevy::camera::{CameraProjection, SubCameraView, Viewport};
+use bevy::camera::{SubCameraView, Viewport};
 use bevy::math::primitives::ViewFrustum;
 use bevy::prelude::*;
 use spatial_db::model::{FeatureId, Presence};

@@ -470,7 +470,9 @@ mod tests {
 
     #[test]
     fn a_window_opens_as_it_was_left_and_comes_back_from_a_screen_that_is_gone() {
-        let left = Remembered { place: Some((3000, 40)), ..Remembered::default() };
+        let first = Remembered::default();
+        let mut left = first.clone();
+        left.place = Some((3000, 40));
         let mut app = App::new();
         app.add_systems(Update, come_into_reach);
         app.world_mut().spawn((window_of(&left, "a park".into()), PrimaryWindow));
@@ -489,8 +491,9 @@ mod tests {
             video_modes: Vec::new(),
         });
         assert_eq!(place(&mut app), WindowPosition::Centered(MonitorSelection::Primary));
-        assert_eq!(window_of(&Remembered::default(), String::new()).position, WindowPosition::Automatic);
-        let filled = Remembered { maximised: true, ..Remembered::default() };
+        assert_eq!(window_of(&first, String::new()).position, WindowPosition::Automatic);
+        let mut filled = first;
+        filled.maximised = true;
         assert_eq!(window_of(&filled, String::new()).internal.take_maximize_request(), Some(true));
     }
 }

@@ -143,7 +143,9 @@ fn paint(
     }
     shapes.extend(blocks.into_iter().flat_map(|block| block.shapes));
     if let Some((_, corner)) = whole {
-        shapes.iter_mut().for_each(|shape| shift(shape, -corner));
+        for shape in &mut shapes {
+            shift(shape, -corner);
+        }
     }
     painter.extend(shapes);
     Ok(())
@@ -159,7 +161,11 @@ fn laid_out(piece: Piece, px_per_point: f32) -> (egui::Rect, egui::Vec2) {
 fn shift(shape: &mut egui::Shape, by: egui::Vec2) {
     match shape {
         egui::Shape::Text(text) => text.pos += by,
-        egui::Shape::Vec(shapes) => shapes.iter_mut().for_each(|shape| shift(shape, by)),
+        egui::Shape::Vec(shapes) => {
+            for shape in shapes {
+                shift(shape, by);
+            }
+        }
         other => other.translate(by),
     }
 }

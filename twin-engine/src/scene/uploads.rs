@@ -20,6 +20,9 @@ use crate::sun::Sun;
 use crate::theme::{Rgb, ThemeChoice};
 use crate::work::in_frame;
 
+/// What the uniforms were made for: theme, size of its pixels, piece of the picture, cut, which sides are seen underground, light.
+type DrawnWith = (ThemeChoice, f32, Option<Piece>, Cut, [bool; 2], Sun);
+
 /// Tiles waiting for upload, and the materials and styles they share.
 #[derive(Resource, Debug)]
 pub(crate) struct Uploads {
@@ -30,7 +33,7 @@ pub(crate) struct Uploads {
     materials: HashMap<Look, Handle<LayerMaterial>>,
     /// The photo and where it lies; `None` until it is ready.
     photo: Option<Laid>,
-    drawn_with: Option<(ThemeChoice, f32, Option<Piece>, Cut, [bool; 2], Sun)>,
+    drawn_with: Option<DrawnWith>,
     left: Styled,
     /// The right part of a split picture.
     right: Option<Styled>,
