@@ -46,6 +46,8 @@ struct Scene {
     layer: vec4<f32>,
     // xy scene x and z of the photo's north-western corner, zw one over its width and height, m.
     photo: vec4<f32>,
+    // xy px of the picture left of and above what the view shows of it: more than none where it is drawn in pieces.
+    piece: vec4<f32>,
 }
 
 // What is taken away to look inside: the near side of a section plane, the ground within a pit.
@@ -121,7 +123,7 @@ fn drawn_px() -> f32 {
 
 // Where a fragment is seen, px of the picture.
 fn seen_at(fragment: vec4<f32>) -> vec2<f32> {
-    return view.viewport.xy + (fragment.xy - view.main_pass_viewport.xy) / drawn_px();
+    return scene.piece.xy + view.viewport.xy + (fragment.xy - view.main_pass_viewport.xy) / drawn_px();
 }
 
 // Metres covered by one pixel at clip depth `w`.

@@ -115,7 +115,7 @@ fn no_condition_hangs_on_uniforms_alone() {
 }
 
 #[test]
-fn a_style_takes_sixteen_bytes_and_the_scene_128() {
+fn a_style_takes_sixteen_bytes_and_the_scene_144() {
     let module = parsed(&shaders::SOLID).expect("solid parses");
     let mut layouter = naga::proc::Layouter::default();
     layouter.update(module.to_ctx()).expect("layout");
@@ -128,7 +128,7 @@ fn a_style_takes_sixteen_bytes_and_the_scene_128() {
         layouter[handle].size
     };
     assert_eq!(size_of("Style"), 16);
-    assert_eq!(size_of("Scene"), 128);
+    assert_eq!(size_of("Scene"), 144);
     assert_eq!(size_of("Cut"), 64 + 8 * shaders::MOST_CORNERS as u32);
     assert_eq!(size_of("VertexIn"), 48, "four attributes");
 }

@@ -213,7 +213,8 @@ pub(crate) fn clear_colour(theme: ThemeChoice) -> Color {
 /// Theme pixels grow with the picture.
 fn follow_size(orbit: Res<Orbit>, cameras: Query<&Camera, With<TwinCamera>>, mut twin: ResMut<Twin>) {
     // Of the whole window: lines do not get thinner when a panel opens.
-    let whole = cameras.iter().find_map(Camera::physical_target_size);
+    let whole = twin.piece.map(|piece| piece.whole);
+    let whole = whole.or_else(|| cameras.iter().find_map(Camera::physical_target_size));
     let height = whole.map_or(orbit.size.y, |size| size.y as f32);
     let factor = (height / size::REFERENCE_HEIGHT).max(0.7);
     if (twin.px_factor - factor).abs() > 0.01 {

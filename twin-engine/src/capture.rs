@@ -3,6 +3,7 @@
 //! Frames count only once every mesh, material and pipeline is on the device; nothing waits a fixed number of frames.
 
 mod bench;
+mod pieces;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
+use image::codecs::png::PngEncoder;
 use image::{ImageError, RgbImage};
 use spatial_db::whole;
 
@@ -34,14 +36,14 @@ use crate::input::{CameraChoice, CaptureOptions, CaptureReport, TwinInput};
 use crate::moment;
 use crate::scene::{Exchange, Meshed, MeshingFailed, Pace, Tile, Twin, Uploads};
 use crate::scene_file::SceneFile;
-use crate::split::Side;
+use crate::split::{Piece, Side};
 use crate::style::Shown;
 use crate::time::Years;
 
 pub use bench::Drawn;
 
-/// Smallest and largest side of a picture, px.
-const SIDES: (u32, u32) = (64, 8192);
+/// Smallest and largest side of a picture, px. What no graphics device holds at once is drawn in pieces.
+pub const SIDES: (u32, u32) = (64, 32_768);
 /// Frames after which a picture that is not back never will be.
 const MOST_FRAMES: u32 = 600;
 
@@ -51,6 +53,8 @@ pub struct Stage {
     target: Handle<Image>,
     adapter: AdapterName,
     frames: u32,
+    /// Size of the pieces that the picture is drawn in, px, where it is too large for one.
+    piece: Option<UVec2>,
     /// Set by whoever wants it stopped.
     cancel: Option<Arc<AtomicBool>>,
 }
@@ -68,8 +72,18 @@ impl Stage {
     /// # Errors
     /// No adapter, a bad size, an unknown overlay, nothing to draw, or a refused pipeline.
     pub fn new(input: TwinInput, options: &CaptureOptions, samples: u32) -> Result<Self, EngineError> {
+        Self::cancellable(input, options, samples, None)
+    }
+
+    /// The same, given up as soon as `cancel` is set.
+    fn cancellable(
+        input: TwinInput,
+        options: &CaptureOptions,
+        samples: u32,
+        cancel: Option<Arc<AtomicBool>>,
+    ) -> Result<Self, EngineError> {
         let split = options.scene.as_ref().is_some_and(|scene| scene.split.is_some());
-        Self::begin(input, options, samples, split, false, None)
+        Self::begin(input, options, samples, split, false, pieces::piece_of(size_of(options)), cancel)
     }
 
     /// A stage whose picture may be split at any time.
@@ -78,7 +92,7 @@ impl Stage {
         options: &CaptureOptions,
         cancel: Option<Arc<AtomicBool>>,
     ) -> Result<Self, EngineError> {
-        Self::begin(input, options, 4, true, false, cancel)
+        Self::begin(input, options, 4, true, false, pieces::piece_of(size_of(options)), cancel)
     }
 
     fn begin(
@@ -87,6 +101,7 @@ impl Stage {
         samples: u32,
         split: bool,
         keep: bool,
+        piece: Option<UVec2>,
         cancel: Option<Arc<AtomicBool>>,
     ) -> Result<Self, EngineError> {
         let (least, most) = SIDES;
@@ -117,6 +132,7 @@ impl Stage {
         app.insert_resource(if samples > 1 { Pace::Picture } else { Pace::AtOnce });
         let mut twin = app.world_mut().resource_mut::<Twin>();
         (twin.frame, twin.software) = (options.frame, adapter.software);
+        twin.piece = piece.map(|_| Piece { whole: UVec2::new(width, height), corner: UVec2::ZERO });
         if keep {
             app.init_resource::<bench::Kept>().add_systems(Last, bench::keep);
         }
@@ -126,7 +142,8 @@ impl Stage {
         }
         app.finish();
         app.cleanup();
-        let target = app.world_mut().resource_mut::<Assets<Image>>().add(target_image(width, height));
+        let target =
+            app.world_mut().resource_mut::<Assets<Image>>().add(target_image(piece.unwrap_or(size_of(options))));
         let camera = camera_bundle(target.clone().into(), samples);
         if split {
             // The frame goes over both parts, so after both.
@@ -137,7 +154,7 @@ impl Stage {
         } else {
             app.world_mut().spawn((camera, PrimaryEguiContext));
         }
-        let mut stage = Self { app, target, adapter, frames: 0, cancel };
+        let mut stage = Self { app, target, adapter, frames: 0, piece, cancel };
         stage.settle()?;
         Ok(stage)
     }
@@ -216,8 +233,21 @@ impl Stage {
     /// The picture as it is now.
     ///
     /// # Errors
-    /// [`EngineError::NoPicture`] when the device never delivers it.
+    /// [`EngineError::NoPicture`] when the device never delivers it, [`EngineError::PictureMemory`] when there is no room for it.
     pub fn picture(&mut self) -> Result<RgbImage, EngineError> {
+        self.picture_heard(&mut |_, _| {})
+    }
+
+    /// The same. `hear` is told how many pieces of a large picture are there before the next is drawn, and of how many.
+    fn picture_heard(&mut self, hear: &mut dyn FnMut(u32, u32)) -> Result<RgbImage, EngineError> {
+        match self.piece {
+            Some(piece) => self.in_pieces(piece, hear),
+            None => self.at_once(),
+        }
+    }
+
+    /// What the device draws of the picture as it is now.
+    fn at_once(&mut self) -> Result<RgbImage, EngineError> {
         self.settle()?;
         self.next_picture()
     }
@@ -297,8 +327,12 @@ impl Stage {
     }
 }
 
-fn target_image(width: u32, height: u32) -> Image {
-    let size = Extent3d { width, height, depth_or_array_layers: 1 };
+fn size_of(options: &CaptureOptions) -> UVec2 {
+    UVec2::new(options.width, options.height)
+}
+
+fn target_image(size: UVec2) -> Image {
+    let size = Extent3d { width: size.x, height: size.y, depth_or_array_layers: 1 };
     let mut image =
         Image::new_uninit(size, TextureDimension::D2, TextureFormat::Rgba8UnormSrgb, RenderAssetUsages::RENDER_WORLD);
     image.texture_descriptor.usage |= TextureUsages::RENDER_ATTACHMENT;
@@ -307,19 +341,28 @@ fn target_image(width: u32, height: u32) -> Image {
 
 /// Writes a picture as PNG, whole or not at all.
 pub(crate) fn write_png(picture: &RgbImage, out: &Path) -> Result<(), ImageError> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png)?;
-    whole::write(out, png.get_ref()).map_err(ImageError::IoError)
+    let written = whole::with(out, |file| {
+        picture.write_with_encoder(PngEncoder::new(file)).map_err(|error| match error {
+            ImageError::IoError(source) => source,
+            other => std::io::Error::other(other),
+        })
+    });
+    written.map_err(ImageError::IoError)
 }
 
-/// Draws `input` without a window and writes a PNG.
+/// Draws `input` without a window and writes a PNG. `hear` is told how many pieces of a large picture are there, and of how many.
 ///
 /// # Errors
-/// As [`Stage::new`], or the file cannot be written.
-pub fn capture(input: TwinInput, options: &CaptureOptions) -> Result<CaptureReport, EngineError> {
+/// As [`Stage::new`], [`EngineError::GivenUp`] as soon as `cancel` is set, or the file cannot be written.
+pub fn capture(
+    input: TwinInput,
+    options: &CaptureOptions,
+    cancel: Option<Arc<AtomicBool>>,
+    hear: &mut dyn FnMut(u32, u32),
+) -> Result<CaptureReport, EngineError> {
     let start = Instant::now();
-    let mut stage = Stage::new(input, options, 4)?;
-    let picture = stage.picture()?;
+    let mut stage = Stage::cancellable(input, options, 4, cancel)?;
+    let picture = stage.picture_heard(hear)?;
     write_png(&picture, &options.out)
         .map_err(|source| EngineError::WritePicture { path: options.out.clone(), source })?;
     let triangles = stage.triangles();

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
+use analysis::siting::PitchError;
 use analysis::words::Words;
 use image::ImageError;
 use spatial_db::cluster::ClusterError;
@@ -80,6 +81,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<Words> {
     }
     if let Some(error) = as_a::<FilmError>(error) {
         return of_film(error);
+    }
+    if let Some(error) = as_a::<PitchError>(error) {
+        return of_pitch(error);
     }
     // Two that speak as what is in them does, and so hide it among their causes.
     if let Some(error) = as_a::<ExportError>(error) {
@@ -228,6 +232,13 @@ fn of_engine(error: &EngineError) -> Option<Words> {
             least = i64::from(*least),
             most = i64::from(*most),
         ),
+        EngineError::PictureMemory { width, height, megabytes } => analysis::words!(
+            "failure-picture-memory",
+            "a picture of {width}×{height} pixels takes {megabytes} MB of memory, which are not there; draw it smaller",
+            width = i64::from(*width),
+            height = i64::from(*height),
+            megabytes = i64::try_from(*megabytes).unwrap_or(i64::MAX),
+        ),
         EngineError::UnknownOverlay { asked, known } => analysis::words!(
             "failure-no-overlay",
             "there is no overlay {asked} here; there are: {known}",
@@ -248,6 +259,57 @@ fn of_engine(error: &EngineError) -> Option<Words> {
         // A picture's error hides the system's among its causes.
         EngineError::WritePicture { path, source: ImageError::IoError(source) } => file(path, source),
         EngineError::WritePicture { path, .. } => unusable(path),
+        _ => return None,
+    })
+}
+
+fn of_pitch(error: &PitchError) -> Option<Words> {
+    Some(match error {
+        PitchError::Unreadable { line, source } => analysis::words!(
+            "failure-pitch-unreadable",
+            "line {line}: this is no pitch: {reason}",
+            line = *line,
+            reason = source.to_string(),
+        ),
+        PitchError::Thousands { line, figure } => analysis::words!(
+            "failure-pitch-thousands",
+            "line {line}: a figure has no signs between its thousands: {plain} is written, not {figure}",
+            line = *line,
+            plain = figure.replace(',', ""),
+            figure = figure,
+        ),
+        PitchError::FormatVersion { line, found } => analysis::words!(
+            "failure-pitch-version",
+            "line {line}: the pitch has format version {found}; this version reads 1",
+            line = *line,
+            found = i64::from(*found),
+        ),
+        PitchError::NoNeeds => {
+            analysis::words!("failure-pitch-no-needs", "the pitch has no needs: what does the prospect ask for?")
+        }
+        // Which figure, and what it must be, are words of the format.
+        PitchError::Need { line, number, what, value, must } => analysis::words!(
+            "failure-pitch-need",
+            "line {line}: need {number} cannot be met by anything: {what} is {value}; it must be {must}",
+            line = *line,
+            number = *number,
+            what = *what,
+            value = value,
+            must = *must,
+        ),
+        PitchError::Figure { what, value, must } => analysis::words!(
+            "failure-pitch-figure",
+            "{what} is {value}; it must be {must}",
+            what = *what,
+            value = value,
+            must = *must,
+        ),
+        PitchError::OtherPark { wanted, found } => analysis::words!(
+            "failure-pitch-park",
+            "the pitch is for the park {wanted}, not for {found}",
+            wanted = wanted,
+            found = found,
+        ),
         _ => return None,
     })
 }

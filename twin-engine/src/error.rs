@@ -66,8 +66,20 @@ pub enum EngineError {
         /// Frames tried.
         frames: u32,
     },
+    /// There is no memory for a picture of this size.
+    #[error(
+        "a picture of {width}×{height} pixels takes {megabytes} MB of memory, which are not there; draw it smaller"
+    )]
+    PictureMemory {
+        /// Width, px.
+        width: u32,
+        /// Height, px.
+        height: u32,
+        /// What its pixels take, millions of bytes.
+        megabytes: u64,
+    },
     /// Given up by the caller.
-    #[error("drawing was given up")]
+    #[error("drawing was given up; nothing was written")]
     GivenUp,
     /// The picture could not be written.
     #[error("cannot write the picture to {path}")]

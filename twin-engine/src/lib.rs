@@ -68,7 +68,7 @@ mod view;
 mod work;
 
 pub use at_hand::FileChoice;
-pub use capture::{Drawn, Stage, capture};
+pub use capture::{Drawn, SIDES, Stage, capture};
 pub use cut::{Cut, Dig, SectionPlane};
 pub use drawing::{ProfileSheet, SectionSheet, profile_svg, section_svg};
 pub use drill::{DrillOffice, DrillStart};
@@ -83,7 +83,8 @@ pub use live::{Failed, Loading, Lost, News, NewsCounts, NewsRun, Update};
 pub use offered::{Offered, OfferedKind};
 pub use past::{Past, PastOf, PastState};
 pub use planner::{
-    AcceptOrder, Accepted, Apart, CaseDeed, CaseOffice, CaseOrder, CaseSource, DossierOrder, Planner, SheetForm, WhatIf,
+    AcceptOrder, Accepted, Apart, CaseDeed, CaseOffice, CaseOrder, CaseSource, DossierOrder, Follow, Planner,
+    SheetForm, WhatIf,
 };
 pub use recolour::{Ramp, Recolour, Scheme};
 pub use remembered::last_park;

@@ -16,6 +16,7 @@ use bevy_egui::render::EGUI_SHADER_HANDLE;
 
 use crate::cut::scene::CutUniform;
 use crate::mesh::Layer;
+use crate::split::Piece;
 use crate::sun::{SUN_OF_MAPS, Sun};
 use crate::theme::{
     CUT_PIPE_MIN_PX, EDGE_LINE_PX, PARCEL_LINE_PX, PIPE_MIN_PX, ROAD_CASING_PX, ROAD_MIN_PX, SURFACE_LINE_PX, Theme,
@@ -61,6 +62,7 @@ pub(crate) struct SceneUniform {
     shadow: Vec4,
     layer: Vec4,
     photo: Vec4,
+    piece: Vec4,
 }
 
 impl SceneUniform {
@@ -77,6 +79,7 @@ impl SceneUniform {
             shadow: colour(theme.shadow, theme.relief),
             layer: Vec4::new(pull(layer), opacity(theme, layer, ghost), width_px(layer), extra(layer)),
             photo: Vec4::ZERO,
+            piece: Vec4::ZERO,
         }
         .with_sun(SUN_OF_MAPS)
     }
@@ -101,6 +104,12 @@ impl SceneUniform {
     pub(crate) fn with_least_px(mut self, least_px: f32) -> Self {
         self.layer.z = least_px;
         self
+    }
+
+    /// The same for a piece of a picture: patterns go on from one to the next.
+    pub(crate) fn in_piece(self, piece: Option<Piece>) -> Self {
+        let corner = piece.map_or(UVec2::ZERO, |piece| piece.corner).as_vec2();
+        Self { piece: corner.extend(0.0).extend(0.0), ..self }
     }
 
     /// The same with a photo on the ground: where it lies, see [`crate::scene::Photo::placement`].

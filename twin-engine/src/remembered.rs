@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use bevy::math::{IRect, IVec2, UVec2};
 use serde::{Deserialize, Serialize};
 use spatial_db::whole;
 
@@ -11,18 +12,25 @@ use crate::text::Language;
 use crate::theme::ThemeChoice;
 use crate::ui::Tab;
 
+/// What is enough of a window's upper edge to take hold of it, px.
+const HOLD_PX: IVec2 = IVec2::new(96, 16);
 /// Format of the file.
 const FORMAT_VERSION: u32 = 1;
 
 /// The window as it was left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of the window that is so or not")]
 pub(crate) struct Remembered {
     format_version: u32,
     /// Width, logical px.
     pub width: u32,
     /// Height, logical px.
     pub height: u32,
+    /// Place of its top left corner on the desktop, px, where the platform tells it.
+    pub place: Option<(i32, i32)>,
+    /// It filled its screen; size and place are those from before that.
+    pub maximised: bool,
     /// Theme.
     pub theme: ThemeChoice,
     /// Language; `None` until a person has chosen one.
@@ -45,6 +53,8 @@ impl Default for Remembered {
             format_version: FORMAT_VERSION,
             width: 1280,
             height: 800,
+            place: None,
+            maximised: false,
             theme: ThemeChoice::default(),
             language: None,
             side: true,
@@ -86,6 +96,16 @@ impl Remembered {
     }
 }
 
+/// Whether enough of a window's upper edge lies on one of the screens to be taken hold of: a screen may be gone since. `screens` are
+/// corners and sizes; all in px of the desktop.
+pub(crate) fn is_in_reach(corner: IVec2, width: u32, screens: impl IntoIterator<Item = (IVec2, UVec2)>) -> bool {
+    let edge = IRect::from_corners(corner, corner + IVec2::new(width as i32, HOLD_PX.y));
+    screens.into_iter().any(|(at, size)| {
+        let seen = edge.intersect(IRect::from_corners(at, at + size.as_ivec2()));
+        seen.size().cmpge(HOLD_PX.min(edge.size())).all()
+    })
+}
+
 /// Short name of the park that a window showed last, from its state file.
 pub fn last_park(state: &Path) -> Option<String> {
     Remembered::load(state).park
@@ -100,6 +120,16 @@ mod tests {
     }
 
     #[test]
+    fn a_window_is_left_where_it_can_be_taken_hold_of() {
+        let screens = || [(IVec2::ZERO, UVec2::new(1920, 1080)), (IVec2::new(1920, 200), UVec2::new(1280, 1024))];
+        let is_in_reach = |x, y| is_in_reach(IVec2::new(x, y), 1280, screens());
+        assert!(is_in_reach(0, 0) && is_in_reach(2500, 300) && is_in_reach(-1000, 500));
+        for (x, y) in [(5000, 0), (-1250, 0), (0, 1075), (0, -800), (1900, 100)] {
+            assert!(!is_in_reach(x, y), "{x} {y}");
+        }
+    }
+
+    #[test]
     fn what_was_written_is_read_and_what_is_broken_counts_as_none() {
         let path = path("whole");
         let state = Remembered {
@@ -108,6 +138,8 @@ mod tests {
             park: Some("qingxi".into()),
             side: false,
             width: 1600,
+            place: Some((-40, 12)),
+            maximised: true,
             ..Remembered::default()
         };
         state.save(&path);

@@ -1,13 +1,17 @@
 //! Two pictures in one: the same view, the right part on another day or coloured by another overlay.
 //!
 //! Both parts share every mesh. The right part has a style buffer and materials of its own and a second camera that sees only
-//! them; where one part ends the other goes on, so that what differs stands side by side.
+//! them; where one part ends the other goes on, so that what differs stands side by side. A picture that is too large to be drawn at
+//! once is drawn in pieces in the same way, one after the other.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use analysis::overlay::Overlay;
-use bevy::camera::visibility::RenderLayers;
+use bevy::camera::primitives::Frustum;
+use bevy::camera::visibility::{RenderLayers, VisibilitySystems};
 use bevy::camera::{SubCameraView, Viewport};
+use bevy::math::primitives::ViewFrustum;
 use bevy::prelude::*;
 use spatial_db::model::{FeatureId, Presence};
 
@@ -44,6 +48,25 @@ pub(crate) struct Right {
     pub there: Option<Arc<Presence>>,
     /// Its overlay, by its place among the twin's.
     pub overlay: Option<usize>,
+}
+
+/// What is drawn of a picture that is drawn in pieces, each as large as the target or, at the ends, smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Size of the whole picture, px.
+    pub whole: UVec2,
+    /// Where the piece begins in it, px.
+    pub corner: UVec2,
+}
+
+impl Piece {
+    /// What a target of a size holds of some columns of the whole picture: corner and size in that, px.
+    fn part(&self, columns: Range<u32>, target: UVec2) -> Option<(UVec2, UVec2)> {
+        let end = (self.corner + target).min(self.whole);
+        let begin = UVec2::new(columns.start.max(self.corner.x), self.corner.y);
+        let size = UVec2::new(columns.end.min(end.x), end.y).checked_sub(begin)?;
+        (size.min_element() > 0).then_some((begin, size))
+    }
 }
 
 impl Twin {
@@ -147,7 +170,11 @@ pub(crate) struct SceneArea(pub Option<(UVec2, UVec2)>);
 /// The systems that give each camera its part, and forget which part was chosen once there is one.
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<SceneArea>()
-        .add_systems(PostUpdate, (choose_whole, lay_out).chain().before(TransformSystems::Propagate));
+        .add_systems(PostUpdate, (choose_whole, lay_out).chain().before(TransformSystems::Propagate))
+        .add_systems(
+            PostUpdate,
+            see_part.after(VisibilitySystems::UpdateFrusta).before(VisibilitySystems::CheckVisibility),
+        );
 }
 
 /// A picture that is split again begins with its left part, however it became whole.
@@ -168,32 +195,53 @@ fn lay_out(
     mut right: Query<(&mut Camera, &mut Transform), With<RightCamera>>,
 ) {
     let Some(target) = left.iter().next().and_then(Camera::physical_target_size) else { return };
-    let (corner, size) = area.0.unwrap_or((UVec2::ZERO, target));
+    let in_target = area.0.unwrap_or((UVec2::ZERO, target));
+    let (corner, size) = twin.piece.map_or(in_target, |piece| (UVec2::ZERO, piece.whole));
     let line = twin.right.as_ref().map(|right| (size.x as f32 * right.at.clamp(SHARES.0, SHARES.1)).round() as u32);
-    let part = |from: u32, to: u32| {
-        let viewport = Viewport {
-            physical_position: corner + UVec2::new(from, 0),
-            physical_size: UVec2::new(to - from, size.y),
-            ..Viewport::default()
+    let part = |columns: Range<u32>| {
+        let (from, seen) = match twin.piece {
+            None => (UVec2::new(columns.start, 0), UVec2::new(columns.end - columns.start, size.y)),
+            Some(piece) => piece.part(columns, target)?,
         };
-        let view =
-            SubCameraView { full_size: size, offset: Vec2::new(from as f32, 0.0), size: UVec2::new(to - from, size.y) };
-        (Some(viewport), Some(view))
+        let physical_position = corner + from - twin.piece.map_or(UVec2::ZERO, |piece| piece.corner);
+        let viewport = Viewport { physical_position, physical_size: seen, ..Viewport::default() };
+        Some((Some(viewport), Some(SubCameraView { full_size: size, offset: from.as_vec2(), size: seen })))
     };
     let whole =
         || (area.0.map(|_| Viewport { physical_position: corner, physical_size: size, ..Viewport::default() }), None);
     for mut camera in &mut left {
-        let (viewport, view) = line.map_or_else(whole, |line| part(0, line));
+        let (viewport, view) = match (line, twin.piece) {
+            (None, None) => whole(),
+            (line, piece) => {
+                let from = piece.map_or(0, |piece| piece.corner.x);
+                // The left camera always draws: a piece that lies right of the line has all of this drawn over.
+                part(0..line.unwrap_or(size.x).max(from + 1)).unwrap_or_else(whole)
+            }
+        };
         give(&mut camera, viewport, view);
     }
     for (mut camera, mut transform) in &mut right {
-        if camera.is_active != line.is_some() {
-            camera.is_active = line.is_some();
+        let seen = line.and_then(|line| part(line..size.x));
+        if camera.is_active != seen.is_some() {
+            camera.is_active = seen.is_some();
         }
-        if let Some(line) = line {
-            let (viewport, view) = part(line, size.x);
+        if let Some((viewport, view)) = seen {
             give(&mut camera, viewport, view);
             transform.set_if_neq(orbit.transform());
+        }
+    }
+}
+
+/// Has what lies in a camera's part of the picture drawn: Bevy looks for it about the middle of the whole.
+fn see_part(mut cameras: Query<(&Camera, &GlobalTransform, &Projection, &mut Frustum), With<Camera3d>>) {
+    for (camera, transform, projection, mut frustum) in &mut cameras {
+        if camera.sub_camera_view.is_some() {
+            *frustum = Frustum(ViewFrustum::from_clip_from_world_custom_far(
+                &(camera.clip_from_view() * transform.affine().inverse()),
+                &transform.translation(),
+                &transform.back(),
+                projection.far(),
+            ));
         }
     }
 }
@@ -217,8 +265,34 @@ fn give(camera: &mut Mut<Camera>, viewport: Option<Viewport>, view: Option<SubCa
 
 #[cfg(test)]
 mod tests {
+    use bevy::camera::primitives::Sphere;
+
     use super::*;
+    use crate::capture::Stage;
     use crate::fixture;
+    use crate::input::CaptureOptions;
+
+    #[test]
+    fn each_part_of_a_split_picture_draws_what_lies_at_its_sides() {
+        let options = CaptureOptions { width: 640, height: 180, frame: false, ..CaptureOptions::default() };
+        let mut stage = Stage::for_film(fixture::tiny(), &options, None).expect("a headless stage");
+        let world = stage.world_mut();
+        world.resource_mut::<Twin>().right = Some(Right { at: 0.5, there: None, overlay: None });
+        stage.picture().expect("a picture");
+        let view = stage.view();
+        let world = stage.world_mut();
+        let mut left = world.query_filtered::<&Frustum, With<TwinCamera>>();
+        let mut right = world.query_filtered::<&Frustum, With<RightCamera>>();
+        let (left, right) = (*left.single(world).unwrap(), *right.single(world).unwrap());
+        // A small thing so far across the picture.
+        let sees = |frustum: &Frustum, share: f32| {
+            let (eye, ray) = view.ray(view.size * Vec2::new(share, 0.5));
+            let center = (eye + ray * 500.0).as_vec3().into();
+            frustum.intersects_sphere(&Sphere { center, radius: 0.5 }, false)
+        };
+        assert_eq!([0.02, 0.48, 0.52, 0.98].map(|share| sees(&left, share)), [true, true, false, false]);
+        assert_eq!([0.02, 0.48, 0.52, 0.98].map(|share| sees(&right, share)), [false, false, true, true]);
+    }
 
     #[test]
     fn a_picture_that_is_split_again_begins_with_its_left_part() {

@@ -5,11 +5,14 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use bevy::camera::RenderTarget;
+use bevy::ecs::system::NonSendMarker;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, save_to_disk};
-use bevy::window::{PresentMode, PrimaryWindow, RequestRedraw, WindowRef, WindowResolution};
-use bevy::winit::{UpdateMode, WinitSettings};
+use bevy::window::{
+    Monitor, MonitorSelection, PresentMode, PrimaryWindow, RequestRedraw, WindowPosition, WindowRef, WindowResolution,
+};
+use bevy::winit::{UpdateMode, WINIT_WINDOWS, WinitSettings, WinitWindows};
 
 use crate::app::{add_twin, camera_bundle, clear_colour, find_adapter, panel_camera, right_camera, scene_output};
 use crate::bookmarks::Bookmarks;
@@ -22,7 +25,7 @@ use crate::input::{TwinInput, ViewOptions};
 use crate::live::{Failure, Live, Update as Told, add_live};
 use crate::offered::{Offers, Playing, play};
 use crate::past::PastReader;
-use crate::remembered::Remembered;
+use crate::remembered::{Remembered, is_in_reach};
 use crate::scene::{Exchange, Meshed, Pace, SceneSystems, Twin, Uploads, is_loading};
 use crate::siting::Sites;
 use crate::style::Shown;
@@ -106,15 +109,7 @@ fn open(
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
-            .set(WindowPlugin {
-                primary_window: Some(Window {
-                    title: title(&input),
-                    resolution: WindowResolution::new(remembered.width, remembered.height),
-                    present_mode: PresentMode::AutoVsync,
-                    ..default()
-                }),
-                ..default()
-            })
+            .set(WindowPlugin { primary_window: Some(window_of(&remembered, title(&input))), ..default() })
             .disable::<LogPlugin>(),
     );
     let shown = Shown { photo: options.photo, ..Shown::default() };
@@ -152,7 +147,7 @@ fn open(
             park,
             language_set: options.language,
             hints: false,
-            size: None,
+            lay: None,
         })
         .insert_resource(Bookmarks::load(bookmarks))
         .insert_resource(PastReader(options.past.clone()))
@@ -194,6 +189,7 @@ fn open(
                 follow_name,
                 tell_times,
                 take_picture,
+                come_into_reach,
             ),
         )
         .add_systems(Last, remember);
@@ -208,9 +204,49 @@ fn open(
     }
 }
 
+/// The window as it was left.
+fn window_of(remembered: &Remembered, title: String) -> Window {
+    let place = remembered.place.map(|(x, y)| WindowPosition::At(IVec2::new(x, y)));
+    let mut window = Window {
+        title,
+        resolution: WindowResolution::new(remembered.width, remembered.height),
+        position: place.unwrap_or_default(),
+        present_mode: PresentMode::AutoVsync,
+        ..default()
+    };
+    if remembered.maximised {
+        window.set_maximized(true);
+    }
+    window
+}
+
+/// Brings a window back that was left on a screen that is gone.
+fn come_into_reach(
+    screens: Query<&Monitor>,
+    mut windows: Query<&mut Window, With<PrimaryWindow>>,
+    mut looked: Local<bool>,
+) {
+    if *looked || screens.is_empty() {
+        return;
+    }
+    *looked = true;
+    for mut window in &mut windows {
+        let all =
+            screens.iter().map(|one| (one.physical_position, UVec2::new(one.physical_width, one.physical_height)));
+        if let WindowPosition::At(corner) = window.position
+            && !is_in_reach(corner, window.physical_width(), all)
+        {
+            window.position = WindowPosition::Centered(MonitorSelection::Primary);
+        }
+    }
+}
+
 fn title(input: &TwinInput) -> String {
     format!("{} – ParkTwin", input.snapshot.park.name)
 }
+
+/// Size of a window, logical px, and its place, px.
+type Lay = ([u32; 2], Option<(i32, i32)>);
 
 /// What the window remembers, and where.
 #[derive(Resource, Debug)]
@@ -223,14 +259,14 @@ struct Memory {
     language_set: Option<Language>,
     /// Hints were there in this window: only those can have been read or sent away.
     hints: bool,
-    /// Size of the window in the frame before.
-    size: Option<[u32; 2]>,
+    /// Size and place of the window in the frame before.
+    lay: Option<Lay>,
 }
 
 impl Memory {
-    /// Whether the window is another size than a frame ago: it may still be dragged, and a file a frame would slow that down.
-    fn resizes(&mut self, size: [u32; 2]) -> bool {
-        self.size.replace(size).is_some_and(|before| before != size)
+    /// Whether the window lies otherwise than a frame ago: it may still be dragged, and a file a frame would slow that down.
+    fn moves(&mut self, lay: Lay) -> bool {
+        self.lay.replace(lay).is_some_and(|before| before != lay)
     }
 
     /// Whether the hints for a first time are over, by whether they are there now.
@@ -259,18 +295,28 @@ fn remember(
     twin: Res<Twin>,
     live: Res<Live>,
     ui: Res<Ui>,
-    windows: Query<&Window, With<PrimaryWindow>>,
+    windows: Query<(Entity, &Window), With<PrimaryWindow>>,
     mut memory: ResMut<Memory>,
+    // What the platform says of windows is told on the main thread alone.
+    _: NonSendMarker,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
-    let (Some(file), Some(window)) = (memory.file.clone(), windows.iter().next()) else { return };
+    let (Some(file), Some((entity, window))) = (memory.file.clone(), windows.iter().next()) else { return };
     let language = Some(twin.language).filter(|language| memory.language_set != Some(*language));
     let mut now = memory.kept.clone();
-    now.width = window.resolution.width().round() as u32;
-    now.height = window.resolution.height().round() as u32;
-    if memory.resizes([now.width, now.height]) {
+    let size = [window.resolution.width(), window.resolution.height()].map(|side| side.round() as u32);
+    let place = match window.position {
+        WindowPosition::At(corner) => Some((corner.x, corner.y)),
+        _ => None,
+    };
+    if memory.moves((size, place)) {
         redraw.write(RequestRedraw);
         return;
+    }
+    let of_platform = |windows: &WinitWindows| windows.get_window(entity).is_some_and(|window| window.is_maximized());
+    now.maximised = WINIT_WINDOWS.with_borrow(of_platform);
+    if !now.maximised {
+        ([now.width, now.height], now.place) = (size, place);
     }
     now.theme = twin.theme;
     now.language = language.or(memory.kept.language);
@@ -407,7 +453,7 @@ mod tests {
             park: String::new(),
             language_set: None,
             hints: false,
-            size: None,
+            lay: None,
         };
         // A tour: they were not there, so that nobody has read them.
         assert!(!memory(first.clone()).hinted(false));
@@ -416,9 +462,38 @@ mod tests {
         assert!(shown.hinted(false), "read or sent away");
         // What is over stays over.
         assert!(memory(over.clone()).hinted(false));
-        // A size is kept once it rests.
+        // A size and a place are kept once they rest.
         let mut dragged = memory(over);
-        let resizes = [[800, 600], [810, 600], [820, 610], [820, 610]].map(|size| dragged.resizes(size));
-        assert_eq!(resizes, [false, true, true, false]);
+        let lays = [([800, 600], None), ([810, 600], None), ([810, 600], Some((5, 0))), ([810, 600], Some((5, 0)))];
+        assert_eq!(lays.map(|lay| dragged.moves(lay)), [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_window_opens_as_it_was_left_and_comes_back_from_a_screen_that_is_gone() {
+        let first = Remembered::default();
+        let mut left = first.clone();
+        left.place = Some((3000, 40));
+        let mut app = App::new();
+        app.add_systems(Update, come_into_reach);
+        app.world_mut().spawn((window_of(&left, "a park".into()), PrimaryWindow));
+        let place = |app: &mut App| {
+            app.update();
+            app.world_mut().query::<&Window>().single(app.world()).unwrap().position
+        };
+        assert_eq!(place(&mut app), WindowPosition::At(IVec2::new(3000, 40)), "no screen is known yet");
+        app.world_mut().spawn(Monitor {
+            name: None,
+            physical_height: 1080,
+            physical_width: 1920,
+            physical_position: IVec2::ZERO,
+            refresh_rate_millihertz: None,
+            scale_factor: 1.0,
+            video_modes: Vec::new(),
+        });
+        assert_eq!(place(&mut app), WindowPosition::Centered(MonitorSelection::Primary));
+        assert_eq!(window_of(&first, String::new()).position, WindowPosition::Automatic);
+        let mut filled = first;
+        filled.maximised = true;
+        assert_eq!(window_of(&filled, String::new()).internal.take_maximize_request(), Some(true));
     }
 }

@@ -383,7 +383,7 @@ pub(crate) struct ShotArguments {
     /// PNG file to write
     #[arg(long, short)]
     pub(crate) out: PathBuf,
-    /// Pixels, width × height
+    /// Pixels, width × height, up to 32768 each
     #[arg(long, default_value = "1600x1000", value_parser = size)]
     pub(crate) size: (u32, u32),
     /// Date the verdicts hold for; the park's own date if not given
@@ -503,13 +503,14 @@ pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
     text.trim().parse().map_err(|_| "write a day as YYYY-MM-DD, for example 2027-06-01".to_owned())
 }
 
-/// `1600x1000` within what a GPU texture holds.
+/// `1600x1000` within what the engine draws.
 pub(crate) fn size(text: &str) -> Result<(u32, u32), String> {
     let (width, height) =
         text.split_once(['x', 'X', '×']).ok_or_else(|| "write it as WIDTHxHEIGHT, for example 1600x1000".to_owned())?;
+    let (least, most) = twin_engine::SIDES;
     let side = |part: &str| match part.trim().parse::<u32>() {
-        Ok(pixels) if (64..=8192).contains(&pixels) => Ok(pixels),
-        _ => Err(format!("`{part}` is not a number of pixels from 64 to 8192")),
+        Ok(pixels) if (least..=most).contains(&pixels) => Ok(pixels),
+        _ => Err(format!("`{part}` is not a number of pixels from {least} to {most}")),
     };
     Ok((side(width)?, side(height)?))
 }

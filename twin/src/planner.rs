@@ -25,7 +25,7 @@ use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{Case, FeatureId, Presence};
 use twin_engine::text::Text;
-use twin_engine::{Apart, CaseSource, Language, Planner, SheetForm, WhatIf};
+use twin_engine::{Apart, CaseSource, Follow, Language, Planner, SheetForm, WhatIf};
 
 use crate::at_hand::AtHand;
 use crate::live::ALL;
@@ -160,15 +160,17 @@ impl Planner for Desk {
         scheme: usize,
         parcels: &[FeatureId],
         language: Language,
+        follow: &Follow,
     ) -> Result<Vec<u8>, String> {
         let park = self.cache.snapshot();
         let made = self.with(day, scheme, |model, scheme| {
             let all = ranked(model, scheme);
+            follow.go_on().map_err(|stopped| stopped.to_string())?;
             let by_id: HashMap<FeatureId, &Ranked<'_>> =
                 all.iter().map(|land| (park.parcels[land.slot].id, land)).collect();
             let rows: Vec<&Ranked<'_>> = parcels.iter().filter_map(|id| by_id.get(id).copied()).collect();
             let sheet = land_sheet(model, scheme, &rows);
-            report::csv(&sheet, park, day, Text::of(language)).map_err(|failure| failure.to_string())
+            report::csv(&sheet, park, day, Text::of(language), follow).map_err(|failure| failure.to_string())
         });
         made.unwrap_or_else(|| Ok(Vec::new()))
     }
@@ -178,12 +180,12 @@ impl Planner for Desk {
         day: NaiveDate,
         sheet: &Sheet,
         told: &serde_json::Value,
-        form: SheetForm,
-        path: &Path,
+        to: (SheetForm, &Path),
         language: Language,
+        follow: &Follow,
     ) -> Result<(), String> {
         let text = Text::of(language);
-        report::file(sheet, told, self.cache.snapshot(), day, form, path, text).map_err(|failure| failure.to_string())
+        report::file(sheet, told, self.cache.snapshot(), day, to, text, follow).map_err(|failure| failure.to_string())
     }
 
     fn permit_page(&self, day: NaiveDate, permit: &Permit, language: Language) -> Result<String, String> {

@@ -29,7 +29,7 @@ use crate::cli::{Compared, LanguageName, OverlayName, ShotArguments, ThemeName};
 use crate::failure::Failure;
 use crate::origin::Origin;
 use crate::print;
-use crate::progress::Progress;
+use crate::progress::{Progress, cancel_on_interrupt};
 use crate::report::unmet::Record;
 use crate::rules::tables;
 use crate::scenario::laid_over;
@@ -290,7 +290,11 @@ pub(crate) fn run(arguments: &ShotArguments) -> Result<(), Failure> {
         scene: view.scene,
         ..CaptureOptions::default()
     };
-    let result = twin_engine::capture(input, &options);
+    let cancelled = cancel_on_interrupt();
+    // Only a large picture is drawn in pieces.
+    let result = twin_engine::capture(input, &options, Some(cancelled), &mut |done, of| {
+        progress.share(f64::from(done) / f64::from(of.max(1)), &format!("piece {} of {of}", done + 1));
+    });
     progress.finish();
     let report = result?;
     // A scene that recolours shows another than any that can be asked for by name.

@@ -16,7 +16,7 @@ pub(crate) use flight::{Flight, between};
 pub(crate) use orbit::Orbit;
 
 use crate::input::CameraChoice;
-use crate::scene::Meshed;
+use crate::scene::{Meshed, Twin};
 use crate::split::SceneArea;
 use crate::theme::FOV_DEG;
 
@@ -58,11 +58,14 @@ fn aim(mut wanted: ResMut<Wanted>, meshed: Option<Res<Meshed>>, mut orbit: ResMu
 fn place(
     mut orbit: ResMut<Orbit>,
     area: Res<SceneArea>,
+    twin: Option<Res<Twin>>,
     mut cameras: Query<(&Camera, &mut Transform), With<TwinCamera>>,
 ) {
     for (camera, mut transform) in &mut cameras {
         // Of both parts where the picture is split.
-        let whole = area.0.map(|(_, size)| size).or_else(|| camera.physical_target_size());
+        let piece = twin.as_ref().and_then(|twin| twin.piece);
+        let whole = piece.map(|piece| piece.whole).or(area.0.map(|(_, size)| size));
+        let whole = whole.or_else(|| camera.physical_target_size());
         if let Some(size) = whole.map(UVec2::as_vec2)
             && size != orbit.size
             && size.min_element() > 0.0

@@ -51,7 +51,7 @@ impl Stage {
     /// # Errors
     /// As [`Stage::new`].
     pub fn keeping(input: TwinInput, options: &CaptureOptions, samples: u32) -> Result<Self, EngineError> {
-        Self::begin(input, options, samples, false, true, None)
+        Self::begin(input, options, samples, false, true, None, None)
     }
 
     /// The triangles of all tiles that are switched on, without the sky; nothing where the stage does not keep them.

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use analysis::siting::PitchError;
 use spatial_db::store::Store;
 
 use super::*;
@@ -66,6 +67,7 @@ fn every_cause_that_reaches_a_window_is_told_in_chinese_with_what_it_is_about() 
     let engine = [
         (EngineError::SceneOfAnother { what: what() }, "场景"),
         (EngineError::PictureSize { width: 9, height: 8, least: 64, most: 8192 }, "9 × 8"),
+        (EngineError::PictureMemory { width: 9, height: 8, megabytes: 7 }, "7 MB"),
         (EngineError::UnknownOverlay { asked: "moods".into(), known: "idle, networks".into() }, "idle, networks"),
         (EngineError::NothingToDraw { park: "qingxi".into() }, "qingxi"),
         (EngineError::Pipeline { reason: what() }, "图形驱动"),
@@ -75,6 +77,20 @@ fn every_cause_that_reaches_a_window_is_told_in_chinese_with_what_it_is_about() 
         let said = chinese(error);
         assert!(is_chinese(&said) && said.contains(word), "{error}: {said}");
     }
+    let pitch = [
+        (PitchError::Thousands { line: 3, figure: "30,000".into() }, "30000"),
+        (PitchError::FormatVersion { line: 1, found: 9 }, "9"),
+        (PitchError::NoNeeds, "需求"),
+        (PitchError::Need { line: 2, number: 1, what: "at_least_m2", value: "-1".into(), must: "more than 0" }, "-1"),
+        (PitchError::Figure { what: "weight", value: "-1".into(), must: "more than 0" }, "-1"),
+        (PitchError::OtherPark { wanted: "qingxi".into(), found: "elsewhere".into() }, "qingxi"),
+    ];
+    for (error, word) in &pitch {
+        let said = chinese(error);
+        assert!(is_chinese(&said) && said.contains(word), "{error}: {said}");
+        assert_eq!(in_words(error), error.to_string().as_str());
+    }
+    assert!(chinese(&analysis::siting::PitchFile::parse("(").unwrap_err()).starts_with("第 1 行"));
     let film = [
         (FilmError::SceneOfAnother { stop: "码头".into(), what: what() }, "「码头」"),
         (FilmError::Size { width: 63, height: 64, fps: 5 }, "63 × 64"),

@@ -30,6 +30,7 @@ pub(crate) use session::{SPEEDS, Session};
 pub(crate) use strand::Played;
 
 use crate::at_hand::FileChoice;
+use crate::causes;
 use crate::frame::FrameSystems;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
@@ -161,7 +162,10 @@ fn read(start: &DrillStart, twin: &Twin) -> Result<(DrillFile, Vec<analysis::eme
     let words = twin.words();
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text_of = |path: &PathBuf| {
-        std::fs::read_to_string(path).map_err(|error| t!(words, "drill-not-read", file = name(path), reason = error))
+        std::fs::read_to_string(path).map_err(|error| {
+            let reason = words.failure(&causes::at_the_bottom(&error));
+            t!(words, "drill-not-read", file = name(path), reason = reason)
+        })
     };
     let wrong = |path: &PathBuf| {
         let file = name(path);

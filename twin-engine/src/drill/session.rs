@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject, Improvement, branch};
+use analysis::words::Words;
 use spatial_db::whole;
 
 use super::strand::Strand;
+use crate::causes;
 use crate::live::Wake;
 use crate::pick::Picker;
 
@@ -51,6 +53,8 @@ pub(crate) struct Session {
     log: Option<PathBuf>,
     /// The log as it was written last.
     kept: String,
+    /// Why the log could not be kept the last time, and where.
+    pub unkept: Option<(PathBuf, Words)>,
     /// Pictures of notes so far.
     pictures: usize,
 }
@@ -76,6 +80,7 @@ impl Session {
             reached_s: now_s,
             log,
             kept: String::new(),
+            unkept: None,
             pictures: 0,
         }
     }
@@ -241,8 +246,8 @@ impl Session {
             return;
         }
         match whole::write(path, text.as_bytes()) {
-            Ok(()) => self.kept = text,
-            Err(error) => self.told = Some(format!("{}: {error}", path.display())),
+            Ok(()) => (self.kept, self.unkept) = (text, None),
+            Err(error) => self.unkept = Some((path.clone(), causes::at_the_bottom(&error))),
         }
     }
 }

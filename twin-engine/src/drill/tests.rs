@@ -351,6 +351,22 @@ fn what_is_done_at_the_end_is_of_the_last_second_that_is_played() {
 }
 
 #[test]
+fn why_a_log_is_not_kept_is_told_in_the_readers_language_until_it_is() {
+    let file = std::env::temp_dir().join(format!("park-drill-unkept-{}", std::process::id()));
+    std::fs::write(&file, "in the way").unwrap();
+    let mut session = session(Some(&file.join("drills")));
+    settle(&mut session, &picker());
+    session.jump(100.0);
+    session.keep();
+    let (_, why) = session.unkept.clone().expect("a file is no folder");
+    assert_eq!(Text::of(Language::Chinese).failure(&why), "路径中应为文件夹之处是一个文件");
+    std::fs::remove_file(&file).unwrap();
+    session.keep();
+    assert_eq!(session.unkept, None);
+    std::fs::remove_dir_all(&file).unwrap();
+}
+
+#[test]
 fn a_log_kept_before_the_run_with_the_last_inject_is_there_tells_of_nothing_after_that() {
     let picker = picker();
     let mut session = session(None);

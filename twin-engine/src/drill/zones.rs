@@ -12,7 +12,7 @@ use super::overlay::{level_colour, level_pattern};
 use super::{DrillRoom, Session};
 use crate::mesh::{Layer, TileMesh, Vertex, drape_outline, drape_polygon, road_ribbon, triangulate};
 use crate::scene::{Loose, Meshed, SceneGeometry, Twin};
-use crate::split::Side;
+use crate::split::{Piece, Side};
 use crate::style::{Style, pattern_number};
 use crate::theme::{Rgb, ThemeChoice, alert};
 
@@ -43,7 +43,7 @@ struct Key {
     /// Which contours and which closures of the run hold: steps, so that a frame compares numbers and copies no list.
     contours: usize,
     closed: usize,
-    look: (ThemeChoice, u32),
+    look: (ThemeChoice, u32, Option<Piece>),
     geometry: usize,
 }
 
@@ -88,7 +88,7 @@ fn key_of(session: &Session, side: Side, twin: &Twin, geometry: &SceneGeometry) 
         played: std::sync::Arc::as_ptr(played).addr(),
         contours: played.trace.contours(session.now_s).map_or(usize::MAX, |(at, _)| at),
         closed: played.trace.closed.partition_point(|change| change.at_s <= session.now_s),
-        look: (twin.theme, twin.px_factor.to_bits()),
+        look: (twin.theme, twin.px_factor.to_bits(), twin.piece),
         geometry: std::ptr::from_ref(geometry).addr(),
     })
 }

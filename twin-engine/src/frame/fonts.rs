@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};
 
+use crate::camera::Orbit;
+use crate::theme::size;
+
 /// Family of bold letters.
 pub(crate) const BOLD: &str = "bold";
 /// Folders with fonts on the systems we know, each searched with its folders.
@@ -37,6 +40,11 @@ const CJK: [(&str, u32); 6] = [
 const CJK_BOLD: [(&str, u32); 2] = [("NotoSansCJK-Bold.ttc", 2), ("NotoSansCJKsc-Bold.otf", 0)];
 /// Folders deeper than this below a font folder are not searched.
 const DEPTH: usize = 4;
+
+/// So many times as large as the sizes are for, a picture is large: egui's own texture holds too few of its letters. Side of the
+/// texture for them, px.
+const LARGE: f32 = 4.0;
+const LARGE_LETTERS_PX: usize = 8192;
 
 /// How far the letters are.
 #[derive(Resource, Debug, Default)]
@@ -105,7 +113,7 @@ fn list(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
 }
 
 /// Hands the fonts to egui once; they are in use from the next pass on.
-pub(super) fn install_fonts(mut contexts: EguiContexts, mut ready: ResMut<FontsReady>) -> Result {
+pub(super) fn install_fonts(mut contexts: EguiContexts, orbit: Res<Orbit>, mut ready: ResMut<FontsReady>) -> Result {
     let ctx = contexts.ctx_mut()?;
     let pass = ctx.cumulative_pass_nr();
     match ready.installed_in_pass {
@@ -114,6 +122,9 @@ pub(super) fn install_fonts(mut contexts: EguiContexts, mut ready: ResMut<FontsR
             let files = find_fonts(first.as_deref());
             ready.bold = files.latin_bold.is_some();
             ctx.set_fonts(definitions(&files));
+            if orbit.size.min_element() > LARGE * size::REFERENCE_HEIGHT {
+                ctx.input_mut(|input| input.max_texture_side = LARGE_LETTERS_PX);
+            }
             ctx.request_repaint();
             ready.installed_in_pass = Some(pass);
         }

@@ -27,7 +27,7 @@ pub(crate) use sheet::{Block, Sheet};
 use crate::camera::Orbit;
 use crate::live::Live;
 use crate::scene::{Meshed, Twin, Uploads};
-use crate::split::Side;
+use crate::split::{Piece, Side};
 
 /// Frames painted with the final fonts so far; a picture waits for the first.
 #[derive(Resource, Debug, Default)]
@@ -83,8 +83,12 @@ fn paint(
     if !twin.frame {
         return Ok(());
     }
-    let page = page.0.unwrap_or_else(|| ctx.viewport_rect());
-    let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(page);
+    let screen = ctx.viewport_rect();
+    // A piece is laid out as the whole picture is, and moved.
+    let whole = twin.piece.map(|piece| laid_out(piece, ctx.pixels_per_point()));
+    let page = whole.map(|(page, _)| page).or(page.0).unwrap_or(screen);
+    let clip = if whole.is_some() { screen } else { page };
+    let painter = ctx.layer_painter(egui::LayerId::background()).with_clip_rect(clip);
     let theme = twin.theme();
     let sheet = Sheet::new(&painter, page, &theme, twin.words(), fonts.has_bold());
     let overlay = twin.overlay_on(Side::Left);
@@ -114,6 +118,7 @@ fn paint(
         .chain(tags)
         .collect();
 
+    let mut shapes = Vec::new();
     taken.0 = blocks.iter().map(|b| b.rect).collect();
     if let Some(meshed) = meshed {
         let parts = line.map_or_else(
@@ -124,7 +129,7 @@ fn paint(
             },
         );
         for part in parts {
-            painter.extend(marks::mark_shapes(
+            shapes.extend(marks::mark_shapes(
                 &sheet,
                 &twin,
                 &meshed.geometry,
@@ -134,10 +139,33 @@ fn paint(
             ));
         }
     } else if live.is_none_or(|live| !live.waiting) {
-        painter.extend(title::loading_note(&sheet));
+        shapes.extend(title::loading_note(&sheet));
     }
-    for block in blocks {
-        painter.extend(block.shapes);
+    shapes.extend(blocks.into_iter().flat_map(|block| block.shapes));
+    if let Some((_, corner)) = whole {
+        for shape in &mut shapes {
+            shift(shape, -corner);
+        }
     }
+    painter.extend(shapes);
     Ok(())
+}
+
+/// The whole picture of a piece, and where the piece begins in it, points.
+fn laid_out(piece: Piece, px_per_point: f32) -> (egui::Rect, egui::Vec2) {
+    let points = |px: UVec2| egui::vec2(px.x as f32, px.y as f32) / px_per_point;
+    (egui::Rect::from_min_size(egui::Pos2::ZERO, points(piece.whole)), points(piece.corner))
+}
+
+/// Moves a shape. Letters are not copied, as egui would do.
+fn shift(shape: &mut egui::Shape, by: egui::Vec2) {
+    match shape {
+        egui::Shape::Text(text) => text.pos += by,
+        egui::Shape::Vec(shapes) => {
+            for shape in shapes {
+                shift(shape, by);
+            }
+        }
+        other => other.translate(by),
+    }
 }

@@ -14,6 +14,9 @@ use crate::theme::{Rgb, Theme, size};
 /// Pictures lower than this take the short form: fewer words, no notes.
 const COMPACT_BELOW: f32 = 420.0;
 
+/// Largest size of a theme point, px: beyond it the letters of one picture no longer fit one texture.
+const MOST_SCALE: f32 = 16.0;
+
 /// Shapes of one panel and where it is.
 #[derive(Debug)]
 pub(crate) struct Block {
@@ -45,7 +48,7 @@ impl<'a> Sheet<'a> {
     pub(crate) fn new(painter: &'a Painter, page: Rect, theme: &'a Theme, words: &'static Text, bold: bool) -> Self {
         let compact = page.height() < COMPACT_BELOW;
         let natural = page.height().min(page.width()) / size::REFERENCE_HEIGHT;
-        let scale = if compact { (page.height() / COMPACT_BELOW).max(0.3) } else { natural.clamp(0.8, 4.0) };
+        let scale = if compact { (page.height() / COMPACT_BELOW).max(0.3) } else { natural.clamp(0.8, MOST_SCALE) };
         Self { painter, theme, words, page, scale, compact, bold }
     }
 
@@ -88,7 +91,7 @@ impl<'a> Sheet<'a> {
 
     /// Background of a panel.
     pub(crate) fn panel(&self, rect: Rect) -> Vec<Shape> {
-        let radius = CornerRadius::same((self.pt(size::RADIUS).clamp(2.0, 24.0)) as u8);
+        let radius = CornerRadius::same(self.pt(size::RADIUS).clamp(2.0, 96.0) as u8);
         let fill = translucent(self.theme.panel, self.theme.panel_alpha);
         vec![
             Shape::rect_filled(rect, radius, fill),

@@ -150,7 +150,7 @@ mod tests {
     use crate::fixture;
     use crate::input::CaptureOptions;
     use crate::live::{Failure, Live, Update as Told, add_live};
-    use crate::planner::{Planner, SheetForm};
+    use crate::planner::{Follow, Planner, SheetForm};
     use crate::text::Language;
     use crate::ui::{PlannerTab, Ui};
 
@@ -195,7 +195,14 @@ mod tests {
             Ok(WhatIf { both: Arc::clone(&self.0), apart, compared: Vec::new() })
         }
 
-        fn land_csv(&self, _: NaiveDate, _: usize, _: &[FeatureId], _: Language) -> Result<Vec<u8>, String> {
+        fn land_csv(
+            &self,
+            _: NaiveDate,
+            _: usize,
+            _: &[FeatureId],
+            _: Language,
+            _: &Follow,
+        ) -> Result<Vec<u8>, String> {
             Ok(Vec::new())
         }
 
@@ -204,9 +211,9 @@ mod tests {
             _: NaiveDate,
             _: &Sheet,
             _: &serde_json::Value,
-            _: SheetForm,
-            _: &Path,
+            _: (SheetForm, &Path),
             _: Language,
+            _: &Follow,
         ) -> Result<(), String> {
             Ok(())
         }

@@ -7,9 +7,10 @@ mod draft;
 mod list;
 mod office;
 
-use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
+use std::{fmt, io};
 
 use analysis::network::permit::Permit;
 use analysis::planner::{CaseBook, LandList, ParcelSheet, ProjectChart, ZoneBoard};
@@ -65,8 +66,9 @@ pub trait Planner: Send + Sync + fmt::Debug {
         scheme: usize,
         parcels: &[FeatureId],
         language: Language,
+        follow: &Follow,
     ) -> Result<Vec<u8>, String>;
-    /// Writes a report on networks to a file; `told` is what JSON says of it beside its rows.
+    /// Writes a report on networks to a file in a form; `told` is what JSON says of it beside its rows.
     ///
     /// # Errors
     /// Why it is not written, in words.
@@ -75,15 +77,43 @@ pub trait Planner: Send + Sync + fmt::Debug {
         day: NaiveDate,
         sheet: &Sheet,
         told: &serde_json::Value,
-        form: SheetForm,
-        path: &Path,
+        to: (SheetForm, &Path),
         language: Language,
+        follow: &Follow,
     ) -> Result<(), String>;
     /// The sheet that tells what has to be known before digging, as one HTML page.
     ///
     /// # Errors
     /// Why there is none, in words.
     fn permit_page(&self, day: NaiveDate, permit: &Permit, language: Language) -> Result<String, String>;
+}
+
+/// A file on its way: how many of its rows are there, and whether it is still wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Follow {
+    /// Rows so far.
+    pub done: Arc<AtomicUsize>,
+    /// Set by whoever wants it stopped.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Follow {
+    /// Goes on, unless the file is to be stopped.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Interrupted`]: nothing is to be written.
+    pub fn go_on(&self) -> io::Result<()> {
+        if self.stop.load(Ordering::Relaxed) { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+    }
+
+    /// Counts a row and goes on.
+    ///
+    /// # Errors
+    /// As [`Follow::go_on`].
+    pub fn row(&self) -> io::Result<()> {
+        self.done.fetch_add(1, Ordering::Relaxed);
+        self.go_on()
+    }
 }
 
 /// Forms of a report in a file.

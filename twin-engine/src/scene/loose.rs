@@ -39,7 +39,8 @@ impl Loose<'_, '_> {
             let material = LayerMaterial {
                 styles: styles.clone(),
                 scene: SceneUniform::new(&twin.theme(), layer, false, geometry.ground_y(), twin.px_factor)
-                    .with_sun(twin.light()),
+                    .with_sun(twin.light())
+                    .in_piece(twin.piece),
                 photo: None,
                 cut: SceneCut::nothing().uniform(&twin.theme(), layer),
                 is_cut: false,

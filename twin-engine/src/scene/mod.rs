@@ -43,7 +43,7 @@ use crate::pick::Picker;
 use crate::planner::presence;
 use crate::recolour::Recolour;
 use crate::siting::LaidLook;
-use crate::split::{Right, Side};
+use crate::split::{Piece, Right, Side};
 use crate::style::{Shown, is_underground};
 use crate::sun::{SUN_OF_MAPS, Sun, SunTime, sun_at};
 use crate::text::{Language, Text};
@@ -75,6 +75,8 @@ pub(crate) struct Twin {
     pub language: Language,
     /// Size of a theme pixel in this picture: picture height over the reference height.
     pub px_factor: f32,
+    /// What is drawn of the picture, where it is drawn in pieces.
+    pub piece: Option<Piece>,
     /// Draw the picture frame.
     pub frame: bool,
     /// A processor draws the pictures.
@@ -107,6 +109,7 @@ impl Twin {
             theme: ThemeChoice::default(),
             language: Language::default(),
             px_factor: 1.0,
+            piece: None,
             frame: true,
             park_version: 0,
             software: false,
@@ -200,6 +203,7 @@ impl Twin {
             theme: self.theme,
             language: self.language,
             px_factor: self.px_factor,
+            piece: self.piece,
             frame: self.frame,
             software: self.software,
             caption: self.caption.clone(),

@@ -14,11 +14,14 @@ use crate::cut::scene::SceneCut;
 use crate::material::{LayerMaterial, Pass, SceneUniform};
 use crate::mesh::{Layer, TileMesh};
 use crate::slots::{Said, Slots};
-use crate::split::Side;
+use crate::split::{Piece, Side};
 use crate::style::{Shown, buffer_bytes, mark, styles_said};
 use crate::sun::Sun;
 use crate::theme::{Rgb, ThemeChoice};
 use crate::work::in_frame;
+
+/// What the uniforms were made for: theme, size of its pixels, piece of the picture, cut, which sides are seen underground, light.
+type DrawnWith = (ThemeChoice, f32, Option<Piece>, Cut, [bool; 2], Sun);
 
 /// Tiles waiting for upload, and the materials and styles they share.
 #[derive(Resource, Debug)]
@@ -30,7 +33,7 @@ pub(crate) struct Uploads {
     materials: HashMap<Look, Handle<LayerMaterial>>,
     /// The photo and where it lies; `None` until it is ready.
     photo: Option<Laid>,
-    drawn_with: Option<(ThemeChoice, f32, Cut, [bool; 2], Sun)>,
+    drawn_with: Option<DrawnWith>,
     left: Styled,
     /// The right part of a split picture.
     right: Option<Styled>,
@@ -239,7 +242,7 @@ impl Uploads {
             right.restyle(twin, Side::Right, &geometry.slots, buffers);
         }
         let underground = [Side::Left, Side::Right].map(|side| twin.is_underground_on(side));
-        let drawn_with = Some((twin.theme, twin.px_factor, twin.cut.clone(), underground, twin.light()));
+        let drawn_with = Some((twin.theme, twin.px_factor, twin.piece, twin.cut.clone(), underground, twin.light()));
         if self.drawn_with != drawn_with {
             self.drawn_with = drawn_with;
             let cuts = [Side::Left, Side::Right].map(|side| twin.scene_cut(geometry, side));
@@ -287,6 +290,7 @@ fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
     SceneUniform::new(&twin.theme(), look.pass.layer, look.ghost, geometry.ground_y(), twin.px_factor)
         .with_pipe_factor(look.pass.layer, twin.cut.pipe_factor)
         .with_sun(twin.light())
+        .in_piece(twin.piece)
 }
 
 pub(super) fn cut_uniform(twin: &Twin, cut: Option<&SceneCut>, layer: Layer) -> crate::cut::scene::CutUniform {

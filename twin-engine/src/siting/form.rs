@@ -7,9 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use analysis::siting::{PitchFile, Thing, Utility};
+use analysis::words::Words;
 
 use super::ENDING;
-use crate::drill::chain;
+use crate::causes;
 
 /// How a field is typed, and what it becomes in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,11 +225,11 @@ pub(crate) enum Refused {
     /// A field is empty or no figure: the need's number, from 1, 0 for what stands above the needs; and the id of the field's words.
     Field(usize, &'static str),
     /// What the reader of files says of it.
-    Reader(String),
+    Reader(Words),
     /// A file of that name is there, and was not written in this form.
     There(PathBuf),
     /// The file cannot be written.
-    Unwritten(PathBuf, String),
+    Unwritten(PathBuf, Words),
 }
 
 /// A pitch as it is typed.
@@ -298,7 +299,7 @@ impl Draft {
             text.push_str(if need.may_be_unknown { ", unknown: allowed),\n" } else { "),\n" });
         }
         text.push_str("    ],\n)\n");
-        PitchFile::parse(&text).map_err(|error| Refused::Reader(chain(&error)))?;
+        PitchFile::parse(&text).map_err(|error| Refused::Reader(causes::in_words(&error)))?;
         Ok(text)
     }
 
@@ -317,7 +318,7 @@ impl Draft {
                 self.written = Some(path.clone());
                 Ok(path)
             }
-            Err(error) => Err(Refused::Unwritten(path, error.to_string())),
+            Err(error) => Err(Refused::Unwritten(path, causes::at_the_bottom(&error))),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::mesh::{
     BuildingShape, Edges, Layer, TileMesh, building_edges, building_walls_and_roof, drape_outline, drape_polygon,
 };
 use crate::scene::{Loose, Meshed, SceneGeometry, Twin};
-use crate::split::Side;
+use crate::split::{Piece, Side};
 use crate::style::{Style, pattern_number};
 use crate::sun::SunTime;
 use crate::theme::{Rgb, ThemeChoice};
@@ -30,7 +30,7 @@ struct Key {
     /// By the pitch that is open, with a number that changes with it.
     by_pitch: Option<usize>,
     by_scene: Option<LaidLook>,
-    look: (ThemeChoice, u32, Option<SunTime>),
+    look: (ThemeChoice, u32, Option<Piece>, Option<SunTime>),
     geometry: usize,
 }
 
@@ -88,7 +88,7 @@ pub(super) fn draw(
     let key = (laid.is_some() || by_scene.is_some()).then(|| Key {
         by_pitch: laid.map(|(number, _)| number),
         by_scene: by_scene.cloned(),
-        look: (twin.theme, twin.px_factor.to_bits(), twin.shown.sun),
+        look: (twin.theme, twin.px_factor.to_bits(), twin.piece, twin.shown.sun),
         geometry: std::sync::Arc::as_ptr(&meshed.geometry).addr(),
     });
     if drawn.as_ref().map(|drawn| &drawn.key) == key.as_ref() {

@@ -15,6 +15,7 @@ use analysis::words::Words;
 use chrono::{Months, NaiveDate};
 use spatial_db::model::{FeatureId, Presence};
 
+use crate::causes;
 use crate::live::Wake;
 use crate::pick::Picker;
 
@@ -97,7 +98,7 @@ pub(super) enum News {
     /// The map, and what is laid on the land of the site that is apart.
     Coloured(Box<Overlay>, Option<(u32, Box<LaidOut>)>),
     /// There will be nothing more: why, or no words where that is not known.
-    Ended(String),
+    Ended(Words),
 }
 
 /// A pitch, and what it is held against.
@@ -147,11 +148,11 @@ impl Matcher {
 
     /// What came, one by one; `None` while there is nothing new.
     pub(super) fn news(&mut self) -> Option<News> {
-        let Ok(news) = self.news.get_mut() else { return Some(News::Ended(String::new())) };
+        let Ok(news) = self.news.get_mut() else { return Some(News::Ended(Words::default())) };
         match news.try_recv() {
             Ok(news) => Some(news),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(News::Ended(String::new())),
+            Err(TryRecvError::Disconnected) => Some(News::Ended(Words::default())),
         }
     }
 }
@@ -169,7 +170,7 @@ impl Job {
         let mut matched = match Match::of(&ground, &self.file, &supplies) {
             Ok(matched) => matched,
             Err(error) => {
-                tell(News::Ended(error.to_string()));
+                tell(News::Ended(causes::in_words(&error)));
                 return;
             }
         };

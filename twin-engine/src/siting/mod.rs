@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use analysis::siting::PitchFile;
+use analysis::words::Words;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use chrono::Local;
@@ -20,7 +21,7 @@ pub(crate) use pitch::{MOST_COMPARED, Pitch};
 
 use self::matcher::Of;
 use crate::at_hand::FileChoice;
-use crate::drill::chain;
+use crate::causes;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
 use crate::text::t;
@@ -121,9 +122,9 @@ fn pitches_in(folders: &[PathBuf], park: &str) -> Vec<FileChoice> {
 fn read(path: &Path, twin: &Twin) -> Result<PitchFile, String> {
     let words = twin.words();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let why = |reason: String| t!(words, "site-not-read", file = name, reason = reason);
-    let text = fs::read_to_string(path).map_err(|error| why(error.to_string()))?;
-    let file = PitchFile::parse(&text).map_err(|error| why(chain(&error)))?;
+    let why = |reason: &Words| t!(words, "site-not-read", file = name, reason = words.failure(reason));
+    let text = fs::read_to_string(path).map_err(|error| why(&causes::at_the_bottom(&error)))?;
+    let file = PitchFile::parse(&text).map_err(|error| why(&causes::in_words(&error)))?;
     let park = &twin.input.snapshot.park.slug;
     if !file.park.is_empty() && file.park != *park {
         return Err(t!(words, "site-other-park", wanted = file.park, park = park));
@@ -343,6 +344,12 @@ mod tests {
         sites.open(&good, &mut twin);
         sites.open(&bad, &mut twin);
         assert!(sites.refused.as_ref().unwrap().contains("line 2: need 1"), "{:?}", sites.refused);
+        twin.language = crate::text::Language::Chinese;
+        sites.open(&bad, &mut twin);
+        assert!(sites.refused.as_ref().unwrap().contains("第 2 行：第 1 项需求"), "{:?}", sites.refused);
+        sites.open(&folder.join("gone.pitch.ron"), &mut twin);
+        assert!(sites.refused.as_ref().unwrap().contains("找不到该文件或文件夹"), "{:?}", sites.refused);
+        twin.language = crate::text::Language::English;
         assert!(sites.pitch.is_some(), "the one before stays");
         fs::write(&bad, PITCH.replace("A hall", "B hall")).unwrap();
         sites.open(&bad, &mut twin);

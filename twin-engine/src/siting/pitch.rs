@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use analysis::overlay::Overlay;
 use analysis::siting::{Finding, How, LaidOut, PitchFile, Place};
+use analysis::words::Words;
 
 use super::NAME;
 use super::matcher::{Found, Job, Matcher, News, Of, Order, Site};
+use crate::causes;
 use crate::live::Wake;
 use crate::network::take_away;
 use crate::pick::Picker;
@@ -54,7 +56,7 @@ pub(crate) struct Pitch {
     /// What the weights bring to the head of the list is to be tried; and is being tried.
     weighed: (bool, bool),
     /// What could not be matched, and why; no words where nobody knows.
-    failed: Option<(Of, String)>,
+    failed: Option<(Of, Words)>,
     map: Map,
     /// What is laid on the land of a site, and how many came before it.
     laid: Option<(u32, Box<LaidOut>)>,
@@ -126,8 +128,8 @@ impl Pitch {
     }
 
     /// Why the last match did not come to its end; no words where nobody knows.
-    pub(crate) fn failed(&self) -> Option<&str> {
-        self.failed.as_ref().map(|(_, why)| why.as_str())
+    pub(crate) fn failed(&self) -> Option<&Words> {
+        self.failed.as_ref().map(|(_, why)| why)
     }
 
     /// Weight of a wish.
@@ -242,7 +244,7 @@ impl Pitch {
             let job = Job { file: Arc::clone(&self.file), picker: Arc::clone(picker), of };
             match Matcher::begin(job, wake.cloned()) {
                 Ok(matcher) => self.next = Some(matcher),
-                Err(error) => self.failed = Some((of, error.to_string())),
+                Err(error) => self.failed = Some((of, causes::at_the_bottom(&error))),
             }
         }
         if let Some(matcher) = &self.matcher {
@@ -370,11 +372,19 @@ mod tests {
         let text = r#"(format_version: 1, name: "A hall", needs: [(want: land(at_least_m2: 500))])"#;
         let mut pitch = Pitch::new(PitchFile::parse(text).unwrap());
         let of = |day: &str| -> Of { (1, day.parse().unwrap()) };
-        pitch.failed = Some((of("2026-06-30"), "no thread".to_owned()));
+        pitch.failed = Some((of("2026-06-30"), "no thread".into()));
         pitch.step(Some(of("2026-06-30")), &picker, None);
-        assert_eq!((pitch.failed(), pitch.is_matching()), (Some("no thread"), false), "it is not tried on and on");
+        assert_eq!(
+            (pitch.failed().map(Words::as_str), pitch.is_matching()),
+            (Some("no thread"), false),
+            "it is not tried on and on"
+        );
         pitch.step(None, &picker, None);
-        assert_eq!(pitch.failed(), Some("no thread"), "nothing is matched, and nothing else is known");
+        assert_eq!(
+            pitch.failed().map(Words::as_str),
+            Some("no thread"),
+            "nothing is matched, and nothing else is known"
+        );
         pitch.step(Some(of("2026-07-01")), &picker, None);
         assert_eq!((pitch.failed(), pitch.is_matching()), (None, true));
     }

@@ -15,12 +15,14 @@ use crate::offered::{Offered, OfferedKind};
 use crate::text::{Text, t};
 
 /// Sizes of pictures, px, by the ids of their names: screens, and sheets at 300 dots an inch (ISO 216).
-const SIZES: [(&str, (u32, u32)); 5] = [
+const SIZES: [(&str, (u32, u32)); 7] = [
     ("sheet-hd", (1920, 1080)),
     ("sheet-4k", (3840, 2160)),
     ("sheet-a4", (3508, 2480)),
     ("sheet-a3", (4960, 3508)),
     ("sheet-a2", (7016, 4960)),
+    ("sheet-a1", (9933, 7016)),
+    ("sheet-a0", (14_043, 9933)),
 ];
 
 pub(super) fn show(ui: &mut Ui, panels: &mut Panels) {

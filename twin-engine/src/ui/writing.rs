@@ -16,6 +16,7 @@ use super::{Panels, look};
 use crate::causes;
 use crate::glb::{GltfExport, GltfOptions};
 use crate::inspect::grouped;
+use crate::planner::Follow;
 use crate::scene::Twin;
 use crate::text::{Text, t};
 
@@ -37,6 +38,15 @@ pub(super) struct Way {
     pub(super) all: usize,
     /// Set by whoever wants it stopped; `None` for what cannot be.
     pub(super) cancel: Option<Arc<AtomicBool>>,
+}
+
+impl Way {
+    /// One that is counted and stopped row by row, and what does so.
+    pub(super) fn followed(path: PathBuf, rows: usize) -> (Self, Follow) {
+        let follow = Follow::default();
+        let (done, stop) = (Arc::clone(&follow.done), Arc::clone(&follow.stop));
+        (Self { path, done, all: rows, cancel: Some(stop) }, follow)
+    }
 }
 
 /// A file on its way.

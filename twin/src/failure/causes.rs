@@ -34,6 +34,7 @@ impl Failure {
             Self::Inspect { source: importers::inspect::InspectError::Cancelled } => INTERRUPTED,
             Self::Gltf { source } if matches!(**source, twin_engine::GltfError::Cancelled) => INTERRUPTED,
             Self::Film { source } if matches!(**source, twin_engine::FilmError::Cancelled) => INTERRUPTED,
+            Self::Engine { source } if matches!(**source, twin_engine::EngineError::GivenUp) => INTERRUPTED,
             _ => 1,
         }
     }

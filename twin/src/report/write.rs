@@ -10,8 +10,8 @@ use serde_json::json;
 use spatial_db::model::ParkSnapshot;
 use spatial_db::package::{self, Cell, Column as Kept, Kind, Srs, write_table};
 use spatial_db::schema::Table;
-use twin_engine::SheetForm;
 use twin_engine::text::Text;
+use twin_engine::{Follow, SheetForm};
 
 use super::drawings::Drawing;
 use super::{Asked, Format, html};
@@ -48,13 +48,17 @@ impl Outgoing<'_> {
         let text = Text::of(self.asked.language());
         match (self.asked.format, &self.asked.out) {
             (Format::Gpkg, Some(path)) => {
-                geopackage(self.sheet, self.park, self.as_of, path, text)?;
+                geopackage(self.sheet, self.park, self.as_of, path, text, &Follow::default())?;
                 print::line(text.words(&sheet::written(self.sheet.rows.len(), &path.display().to_string())))
             }
             (Format::Table | Format::Gpkg, None) => print::line(self.table(text).trim_end()),
-            (Format::Csv, None) => {
-                Ok(std::io::stdout().lock().write_all(&csv(self.sheet, self.park, self.as_of, text)?)?)
-            }
+            (Format::Csv, None) => Ok(std::io::stdout().lock().write_all(&csv(
+                self.sheet,
+                self.park,
+                self.as_of,
+                text,
+                &Follow::default(),
+            )?)?),
             (Format::Json, None) => print::json(&json(self.sheet, self.park, self.as_of, text, detail)),
             (Format::Html, out) => {
                 let page = html::page(self.sheet, &self.park.park, self.as_of, text, drawings(text))?;
@@ -64,7 +68,9 @@ impl Outgoing<'_> {
                 }
             }
             (Format::Table, Some(path)) => whole(path, self.table(text).as_bytes()),
-            (Format::Csv, Some(path)) => whole(path, &csv(self.sheet, self.park, self.as_of, text)?),
+            (Format::Csv, Some(path)) => {
+                whole(path, &csv(self.sheet, self.park, self.as_of, text, &Follow::default())?)
+            }
             (Format::Json, Some(path)) => whole(path, &pretty(&json(self.sheet, self.park, self.as_of, text, detail))?),
         }
     }
@@ -139,17 +145,19 @@ pub(crate) fn file(
     told: &serde_json::Value,
     park: &ParkSnapshot,
     as_of: NaiveDate,
-    form: SheetForm,
-    path: &Path,
+    (form, path): (SheetForm, &Path),
     text: &Text,
+    follow: &Follow,
 ) -> Result<(), Failure> {
     match form {
         SheetForm::Json => {
             let object = json(sheet, park, as_of, text, |text| beside(told, sheet, text));
-            whole(path, &pretty(&object)?)
+            let bytes = pretty(&object)?;
+            follow.go_on()?;
+            whole(path, &bytes)
         }
-        SheetForm::Csv => whole(path, &csv(sheet, park, as_of, text)?),
-        SheetForm::GeoPackage => geopackage(sheet, park, as_of, path, text),
+        SheetForm::Csv => whole(path, &csv(sheet, park, as_of, text, follow)?),
+        SheetForm::GeoPackage => geopackage(sheet, park, as_of, path, text, follow),
     }
 }
 
@@ -167,7 +175,14 @@ pub(super) fn beside(
     object
 }
 
-fn geopackage(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, path: &Path, text: &Text) -> Result<(), Failure> {
+fn geopackage(
+    sheet: &Sheet,
+    park: &ParkSnapshot,
+    as_of: NaiveDate,
+    path: &Path,
+    text: &Text,
+    follow: &Follow,
+) -> Result<(), Failure> {
     let tail = sheet::tail(as_of, park.park.synthetic);
     let columns: Vec<Kept<'_>> = sheet
         .columns
@@ -198,6 +213,7 @@ fn geopackage(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, path: &Path,
     }
     write_table(path, Srs { srid, wkt }, Utc::now(), &table, &mut |push| {
         for (at, row) in sheet.rows.iter().enumerate() {
+            follow.row().map_err(|_| package::PackageError::Cancelled)?;
             let cells: Vec<&Value> = row.cells.iter().chain(tail.iter().map(|(_, value)| value)).collect();
             let said: Vec<String> = cells.iter().map(|cell| full(cell, text)).collect();
             let kept: Vec<Cell<'_>> = cells.iter().zip(&said).map(|(cell, said)| keep(cell, said)).collect();
@@ -225,7 +241,13 @@ pub(super) fn rows(sheet: &Sheet, text: &Text) -> serde_json::Value {
 }
 
 /// A sheet as CSV, with the day and whether the data is synthetic on every row.
-pub(crate) fn csv(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, text: &Text) -> Result<Vec<u8>, Failure> {
+pub(crate) fn csv(
+    sheet: &Sheet,
+    park: &ParkSnapshot,
+    as_of: NaiveDate,
+    text: &Text,
+    follow: &Follow,
+) -> Result<Vec<u8>, Failure> {
     let tail = sheet::tail(as_of, park.park.synthetic);
     // Without the mark Excel reads Chinese as Latin letters.
     let mut bytes = "\u{feff}".as_bytes().to_vec();
@@ -234,6 +256,7 @@ pub(crate) fn csv(sheet: &Sheet, park: &ParkSnapshot, as_of: NaiveDate, text: &T
         let heads = sheet.columns.iter().chain(tail.iter().map(|(column, _)| column));
         csv.write_record(heads.map(|column| head(column, text))).map_err(std::io::Error::from)?;
         for row in &sheet.rows {
+            follow.row()?;
             let cells = row.cells.iter().chain(tail.iter().map(|(_, value)| value));
             csv.write_record(cells.map(|cell| full(cell, text))).map_err(std::io::Error::from)?;
         }
@@ -288,5 +311,50 @@ fn keep<'c>(value: &Value, said: &'c str) -> Cell<'c> {
         Value::Whole(number) => Cell::Integer(*number),
         Value::Number(number) => Cell::Real(*number),
         Value::Day(day) => Cell::Day(*day),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use analysis::sheet::Row;
+    use spatial_db::model::Park;
+    use twin_engine::Language;
+
+    use super::*;
+
+    fn sheet(rows: usize) -> Sheet {
+        Sheet {
+            name: "list",
+            title: "A list".into(),
+            notes: Vec::new(),
+            target: None,
+            columns: vec![Column::new("number", "Number", "", Holds::Whole)],
+            rows: (0..rows).map(|at| Row { slot: None, cells: vec![Value::Whole(at as i64)] }).collect(),
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_stopped_is_not_there_and_its_rows_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let park = ParkSnapshot::empty(Park::made_up("p", "P", 4549));
+        let day = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+        let write = |form: SheetForm, follow: &Follow| {
+            let path = folder.path().join("list").with_extension(form.extension());
+            let written = file(&sheet(3), &json!({}), &park, day, (form, &path), Text::of(Language::English), follow);
+            (written.is_ok(), path.exists())
+        };
+        for form in [SheetForm::Json, SheetForm::Csv, SheetForm::GeoPackage] {
+            let stopped = Follow::default();
+            stopped.stop.store(true, Ordering::Relaxed);
+            assert_eq!(write(form, &stopped), (false, false), "{form:?}");
+        }
+        for form in [SheetForm::Csv, SheetForm::GeoPackage] {
+            let follow = Follow::default();
+            assert_eq!(write(form, &follow), (true, true), "{form:?}");
+            assert_eq!(follow.done.load(Ordering::Relaxed), 3, "{form:?}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside them");
     }
 }

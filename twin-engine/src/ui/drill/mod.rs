@@ -141,7 +141,13 @@ fn head(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             if ui.button(t!(words, "fly")).on_hover_text(t!(words, "drill-fly-does")).clicked() {
                 panels.act(Action::FlyToDrill);
             }
-            let told = panels.drill.session.as_ref().and_then(|session| session.told.clone());
+            // A log that is not kept comes before anything else.
+            let told = panels.drill.session.as_ref().and_then(|session| match &session.unkept {
+                Some((path, why)) => {
+                    Some(t!(words, "table-not-exported", path = path.display(), reason = words.failure(why)))
+                }
+                None => session.told.clone(),
+            });
             if let Some(told) = told {
                 ui.add(Label::new(look::note(told)).truncate());
             }

@@ -46,9 +46,9 @@ fn write(panels: &mut Panels, found: &Found, list: usize, form: SheetForm) {
     let sheet = found.tables[list].sheet.clone();
     let (told, day, language) = (found.told.clone(), found.of.1, panels.twin.language);
     let path = path(panels, &folder, sheet.name, form.extension());
-    let way = Way { path: path.clone(), done: Arc::new(AtomicUsize::new(0)), all: sheet.rows.len(), cancel: None };
+    let (way, follow) = Way::followed(path.clone(), sheet.rows.len());
     writing::begin(panels, By::Network, way, move || -> std::io::Result<()> {
-        planner.write_sheet(day, &sheet, &told, form, &path, language).map_err(std::io::Error::other)
+        planner.write_sheet(day, &sheet, &told, (form, &path), language, &follow).map_err(std::io::Error::other)
     });
 }
 

@@ -1,7 +1,6 @@
 //! The tab of land: what is asked of the list, the list, and the parcel that is selected.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use analysis::planner::{LandList, Look};
 use bevy_egui::egui::{Button, ComboBox, Frame, Label, Margin, Panel, RichText, TextEdit, Ui};
@@ -255,9 +254,10 @@ fn export(panels: &mut Panels, list: &LandList) {
     let ids: Vec<FeatureId> = panels.ui.planner.land.rows.iter().map(|at| list.rows[*at].id).collect();
     let (scheme, language) = (panels.desk.scheme, panels.twin.language);
     let path = csv_in(&folder, &panels.twin.input.snapshot.park.slug);
-    let way = Way { path: path.clone(), done: Arc::new(AtomicUsize::new(0)), all: ids.len(), cancel: None };
+    let (way, follow) = Way::followed(path.clone(), ids.len());
     writing::begin(panels, By::Planner, way, move || -> std::io::Result<()> {
-        let bytes = planner.land_csv(day, scheme, &ids, language).map_err(std::io::Error::other)?;
+        let bytes = planner.land_csv(day, scheme, &ids, language, &follow).map_err(std::io::Error::other)?;
+        follow.go_on()?;
         whole::write(&path, &bytes)
     });
 }

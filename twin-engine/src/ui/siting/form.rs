@@ -63,9 +63,11 @@ fn why(words: &Text, refused: &Refused) -> String {
     match refused {
         Refused::Field(0, field) => t!(words, "form-missing", field = words.get(field)),
         Refused::Field(need, field) => t!(words, "form-missing-need", need = need, field = words.get(field)),
-        Refused::Reader(reason) => t!(words, "form-wrong", reason = reason),
+        Refused::Reader(reason) => t!(words, "form-wrong", reason = words.failure(reason)),
         Refused::There(path) => t!(words, "form-there", path = path.display()),
-        Refused::Unwritten(path, reason) => t!(words, "form-unwritten", path = path.display(), reason = reason),
+        Refused::Unwritten(path, reason) => {
+            t!(words, "form-unwritten", path = path.display(), reason = words.failure(reason))
+        }
     }
 }
 

@@ -159,8 +159,8 @@ fn state(panels: &Panels, words: &Text, pitch: &Pitch) -> String {
         return t!(words, "site-waits");
     }
     match (pitch.failed(), day) {
-        (Some(""), _) => t!(words, "site-ended"),
-        (Some(reason), _) => t!(words, "site-failed", reason = reason),
+        (Some(reason), _) if reason.is_empty() => t!(words, "site-ended"),
+        (Some(reason), _) => t!(words, "site-failed", reason = words.failure(reason)),
         (None, None) => t!(words, "site-matching"),
         (None, Some(day)) if pitch.is_stale(now(&panels.twin)) => t!(words, "site-stale", day = day),
         (None, Some(day)) if panels.twin.input.snapshot.park.synthetic => {
