@@ -7,6 +7,7 @@
 mod crowd;
 mod figures;
 mod overlay;
+mod persons;
 mod picture;
 mod session;
 mod strand;

@@ -72,13 +72,17 @@ pub(crate) fn park() -> TwinInput {
 }
 
 /// Steps a session until what it asked for is there.
-fn settle(session: &mut Session, picker: &Arc<Picker>) {
-    AsyncComputeTaskPool::get_or_init(TaskPool::new);
-    let until = Instant::now() + Duration::from_mins(2);
-    let done = |session: &Session| {
+pub(crate) fn settle(session: &mut Session, picker: &Arc<Picker>) {
+    settle_until(session, picker, |session| {
         session.strand.finished().is_some()
             && session.branch.as_ref().is_none_or(|branch| branch.strand.finished().is_some())
-    };
+    });
+}
+
+/// Steps a session until something is so.
+pub(crate) fn settle_until(session: &mut Session, picker: &Arc<Picker>, done: impl Fn(&Session) -> bool) {
+    AsyncComputeTaskPool::get_or_init(TaskPool::new);
+    let until = Instant::now() + Duration::from_mins(2);
     while !done(session) && Instant::now() < until {
         session.step(picker, None);
         assert_eq!(session.strand.failed, None);
@@ -87,13 +91,13 @@ fn settle(session: &mut Session, picker: &Arc<Picker>) {
     assert!(done(session), "it never comes");
 }
 
-fn picker() -> Arc<Picker> {
+pub(crate) fn picker() -> Arc<Picker> {
     let park = park().snapshot;
     let geometry = SceneGeometry::build(&park, &[] as &[analysis::overlay::Overlay]).expect("a scene");
     Arc::new(Picker::new(&park, &geometry))
 }
 
-fn session(folder: Option<&std::path::Path>) -> Session {
+pub(crate) fn session(folder: Option<&std::path::Path>) -> Session {
     Session::new(DrillFile::parse(LEAK).expect("a drill"), Vec::new(), folder, "leak.drill.ron".as_ref())
 }
 
@@ -103,7 +107,7 @@ fn pixels(picture: &RgbImage, colour: Rgb) -> usize {
     picture.pixels().filter(|p| near(p.0[0], colour.0) && near(p.0[1], colour.1) && near(p.0[2], colour.2)).count()
 }
 
-fn stage(camera: CameraChoice, frame: bool) -> Stage {
+pub(super) fn stage(camera: CameraChoice, frame: bool) -> Stage {
     let options = CaptureOptions { width: 640, height: 400, frame, camera, ..CaptureOptions::default() };
     let mut stage = Stage::new(park(), &options, 1).expect("a headless stage");
     let world = stage.world_mut();
@@ -136,7 +140,7 @@ fn a_drill_for_pictures_is_played_with_one_frame() {
     assert!(refused.to_string().contains("other") || format!("{refused:?}").contains("other"), "{refused:?}");
 }
 
-fn at(stage: &mut Stage, at_s: f64) -> RgbImage {
+pub(super) fn at(stage: &mut Stage, at_s: f64) -> RgbImage {
     stage.world_mut().resource_mut::<DrillRoom>().session.as_mut().expect("a drill").jump(at_s);
     stage.frame();
     stage.frame();

@@ -8,6 +8,7 @@ mod hand;
 mod improve;
 mod map;
 mod numbers;
+mod persons;
 mod strip;
 mod written;
 
