@@ -31,6 +31,7 @@ pub(crate) use session::{SPEEDS, Session};
 pub(crate) use strand::Played;
 
 use crate::at_hand::FileChoice;
+use crate::causes::in_words;
 use crate::frame::FrameSystems;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
@@ -167,7 +168,7 @@ fn read(start: &DrillStart, twin: &Twin) -> Result<(DrillFile, Vec<analysis::eme
     let wrong = |path: &PathBuf| {
         let file = name(path);
         move |error: analysis::emergency::drill::DrillError| {
-            t!(words, "drill-not-read", file = file, reason = chain(&error))
+            t!(words, "drill-not-read", file = file, reason = words.failure(&in_words(&error)))
         }
     };
     let file = DrillFile::parse(&text_of(&start.path)?).map_err(wrong(&start.path))?;

@@ -6,6 +6,7 @@
 
 mod actions;
 mod cap;
+mod check;
 mod compare;
 mod condition;
 mod course;
