@@ -75,6 +75,7 @@ const VISIBLE: u32 = 0x100u;
 const HOVERED: u32 = 0x200u;
 const SELECTED: u32 = 0x400u;
 const OUTLINED: u32 = 0x800u;
+const THROUGH: u32 = 0x1000u;
 
 struct VertexIn {
     @location(0) position: vec3<f32>,

@@ -34,6 +34,8 @@ fn vertex(in: VertexIn) -> CrowdOut {
     out.colour = colour * sunlit(normalize(normal));
     out.world = world;
     out.clip = pulled(view.clip_from_world * vec4<f32>(world, 1.0), 0.0);
+    // Nearer than every wall, and among themselves in their order: depth is 1 at the eye and next to 0 where anything stands.
+    if ((look.bits & THROUGH) != 0u) { out.clip.z = 0.5 * (out.clip.z + out.clip.w); }
     if ((look.bits & VISIBLE) == 0u) { out.clip = NOWHERE; }
     return out;
 }

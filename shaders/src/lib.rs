@@ -65,6 +65,8 @@ pub mod bits {
     pub const SELECTED: u32 = 0x400;
     /// The outline is strong and has a pattern of its own.
     pub const OUTLINED: u32 = 0x800;
+    /// The figure is seen through walls.
+    pub const THROUGH: u32 = 0x1000;
     /// First bit of the outline's pattern.
     pub const OUTLINE_PATTERN: u32 = 16;
 }

@@ -160,6 +160,7 @@ fn flag_bits_are_the_ones_packed() {
         ("HOVERED", shaders::bits::HOVERED),
         ("SELECTED", shaders::bits::SELECTED),
         ("OUTLINED", shaders::bits::OUTLINED),
+        ("THROUGH", shaders::bits::THROUGH),
     ] {
         let line = format!("const {name}: u32 = 0x{value:x}u;");
         assert!(shaders::DRAPE.wgsl.contains(&line), "common.wgsl should say `{line}`");

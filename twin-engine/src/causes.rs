@@ -8,6 +8,8 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
+use analysis::emergency::drill::DrillError;
+use analysis::emergency::drill_error_words;
 use analysis::siting::PitchError;
 use analysis::words::Words;
 use image::ImageError;
@@ -84,6 +86,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<Words> {
     }
     if let Some(error) = as_a::<PitchError>(error) {
         return of_pitch(error);
+    }
+    if let Some(error) = as_a::<DrillError>(error) {
+        return Some(drill_error_words(error));
     }
     // Two that speak as what is in them does, and so hide it among their causes.
     if let Some(error) = as_a::<ExportError>(error) {

@@ -508,7 +508,7 @@ pub(crate) enum Failure {
     DrillWrong {
         /// File.
         path: PathBuf,
-        help: String,
+        help: analysis::words::Words,
         source: Box<analysis::emergency::drill::DrillError>,
     },
     /// A report cannot be written.

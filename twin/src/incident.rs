@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use analysis::emergency::evacuation::{Evacuation, EvacuationError, EvacuationRules, WayNetwork, groups_and_places};
+use analysis::emergency::evacuation_error_words;
 use analysis::emergency::incident::{Mains, OutOfReach, ShutOff, closes, given_up, presence, rerouted, ways_closed};
 use analysis::words;
 use analysis::words::Words;
@@ -54,6 +55,13 @@ pub(crate) struct IncidentArguments {
     json: bool,
 }
 
+impl IncidentArguments {
+    /// The language of the answer.
+    pub(crate) fn language(&self) -> Language {
+        self.lang.map_or_else(Language::from_environment, Into::into)
+    }
+}
+
 pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
     let progress = Progress::new(false);
     let loaded = Origin::of(&arguments.park).load(false, &progress);
@@ -87,7 +95,11 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
         // A park without places or ways is one whose evacuation nobody can tell.
         Err(why) => {
             answer.set("evacuation", Value::Null);
-            unknown.push(words!("calc-incident-evacuation", "evacuation: {why}", why = why.to_string()));
+            unknown.push(words!(
+                "calc-incident-evacuation",
+                "evacuation: {why}",
+                why = evacuation_error_words(&why).in_english(why.to_string())
+            ));
         }
     }
     answer.say_all("unknown", unknown);
@@ -98,7 +110,7 @@ pub(crate) fn run(arguments: &IncidentArguments) -> Result<(), Failure> {
         whole(path, mains.alert(&arguments.burst, (&shut, &reach), chrono::Utc::now(), &area, said).as_bytes())?;
         answer.set("cap", path.display().to_string());
     }
-    answer.print(arguments.json, Text::of(arguments.lang.map_or_else(Language::from_environment, Into::into)))
+    answer.print(arguments.json, Text::of(arguments.language()))
 }
 
 /// What the break takes away; gives what is not known of it.
@@ -133,15 +145,10 @@ fn supply(answer: &mut Answer, cache: &Cache, mains: &Mains<'_>, (shut, reach): 
         ));
     }
     if shut.by_line > 0 {
-        unknown.push(words!("calc-incident-by-line", "water: {count} of the buildings without water are counted by the nearest main, no connection of theirs is on record", count = shut.by_line));
+        unknown.push(by_line(shut.by_line));
     }
     if !shut.state_unknown.is_empty() {
-        let count = shut.state_unknown.len();
-        unknown.push(words!(
-            "calc-incident-valves",
-            "valves: of {count} nobody has told how they stand; they are taken for open and for ones that close",
-            count = count
-        ));
+        unknown.push(untold(shut.state_unknown.len()));
     }
     if !shut.supply_known {
         unknown.push(words!(
@@ -150,23 +157,67 @@ fn supply(answer: &mut Answer, cache: &Cache, mains: &Mains<'_>, (shut, reach): 
         ));
     }
     if mains.unserved() > 0 {
-        unknown.push(words!(
-            "calc-incident-unserved",
-            "water: what serves {count} buildings is not known, no main is near",
-            count = mains.unserved()
-        ));
+        unknown.push(unserved(mains.unserved()));
     }
     if !reach.known {
         unknown.push(words!("calc-incident-no-hydrant", "reach: no hydrant in service is on record"));
     }
     if reach.without_footprint > 0 {
-        unknown.push(words!(
-            "calc-incident-footprint",
-            "reach: {count} buildings have no footprint on record",
-            count = reach.without_footprint
-        ));
+        unknown.push(without_footprint(reach.without_footprint));
     }
     unknown
+}
+
+/// So many buildings lose water by the nearest main alone.
+fn by_line(buildings: usize) -> Words {
+    let one = "of the buildings without water is counted by the nearest main, no connection of its own is";
+    words!(
+        "calc-incident-by-line",
+        "water: {count} of the buildings without water are counted by the nearest main, no connection of theirs is on record",
+        count = buildings
+    )
+    .counted(
+        buildings,
+        ["of the buildings without water are counted by the nearest main, no connection of theirs is", one],
+    )
+}
+
+/// How so many valves stand nobody has told.
+fn untold(valves: usize) -> Words {
+    words!(
+        "calc-incident-valves",
+        "valves: of {count} nobody has told how they stand; they are taken for open and for ones that close",
+        count = valves
+    )
+    .counted(
+        valves,
+        [
+            "nobody has told how they stand; they are taken for open and for ones that close",
+            "nobody has told how it stands; it is taken for open and for one that closes",
+        ],
+    )
+}
+
+/// What serves so many buildings is not known.
+fn unserved(buildings: usize) -> Words {
+    words!(
+        "calc-incident-unserved",
+        "water: what serves {count} buildings is not known, no main is near",
+        count = buildings
+    )
+    .counted(buildings, ["buildings", "building"])
+}
+
+/// So many buildings have no footprint.
+fn without_footprint(buildings: usize) -> Words {
+    words!("calc-incident-footprint", "reach: {count} buildings have no footprint on record", count = buildings)
+        .counted(buildings, ["buildings have", "building has"])
+}
+
+/// The people of so many buildings are not known.
+fn unknown_people(buildings: usize) -> Words {
+    words!("calc-incident-people", "evacuation: the people of {count} buildings are not known", count = buildings)
+        .counted(buildings, ["buildings", "building"])
 }
 
 /// The evacuation of everyone without and with the ways near the break closed, and what is not known of it.
@@ -203,11 +254,7 @@ fn walked(
     });
     let mut unknown = Vec::new();
     if !people.unknown.is_empty() {
-        unknown.push(words!(
-            "calc-incident-people",
-            "evacuation: the people of {count} buildings are not known",
-            count = people.unknown.len()
-        ));
+        unknown.push(unknown_people(people.unknown.len()));
     }
     if shut.place_m.is_none() {
         unknown.push(words!(
@@ -216,4 +263,39 @@ fn walked(
         ));
     }
     Ok((walk, unknown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_that_is_not_known_is_not_called_as_many_are() {
+        let said = |of: fn(usize) -> Words| [of(1), of(21)].map(|words| words.to_string());
+        assert_eq!(
+            said(by_line)[0],
+            "water: 1 of the buildings without water is counted by the nearest main, no connection of its own is on record"
+        );
+        assert!(said(by_line)[1].contains("21 of the buildings without water are counted"));
+        assert_eq!(
+            said(untold)[0],
+            "valves: of 1 nobody has told how it stands; it is taken for open and for one that closes"
+        );
+        assert!(said(untold)[1].contains("of 21 nobody has told how they stand"));
+        assert_eq!(
+            said(unserved),
+            ["1 building is", "21 buildings is"]
+                .map(|what| format!("water: what serves {what} not known, no main is near"))
+        );
+        assert_eq!(
+            said(without_footprint),
+            ["1 building has", "21 buildings have"].map(|what| format!("reach: {what} no footprint on record"))
+        );
+        assert_eq!(
+            said(unknown_people),
+            ["1 building", "21 buildings"].map(|what| format!("evacuation: the people of {what} are not known"))
+        );
+        let chinese = Text::of(Language::Chinese);
+        assert!(chinese.words(&untold(1)).contains("阀门：1 个"), "one word in Chinese");
+    }
 }

@@ -64,9 +64,23 @@ fn main() -> ExitCode {
         Err(Failure::Print { source }) if source.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             let code = failure.exit_code();
+            // Beside the English with all its causes, which is what others can look up.
+            if let Some(line) = spoken(&cli.verb).and_then(|language| said::translated(&failure, language)) {
+                eprintln!("{line}\n");
+            }
             eprintln!("{:?}", miette::Report::new(failure));
             ExitCode::from(code)
         }
+    }
+}
+
+/// The language of a verb that tells its failures in it.
+fn spoken(verb: &Verb) -> Option<twin_engine::Language> {
+    match verb {
+        Verb::Calc(group) => Some(group.language()),
+        Verb::Drill(group) => Some(group.language()),
+        Verb::Incident(arguments) => Some(arguments.language()),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What the engine's and the store's errors are called elsewhere is left to `twin_engine::causes`.
 
+use analysis::emergency::{crowd_error_words, drill_error_words, evacuation_error_words, hazard_error_words};
 use analysis::planner::accept_error_words;
 use analysis::words::Words;
 use miette::Diagnostic;
@@ -9,7 +10,7 @@ use twin_engine::causes::{known, spoken, with_causes};
 use twin_engine::text::Text;
 use twin_engine::{Failed, Language};
 
-use crate::failure::{Failure, Refused};
+use crate::failure::{CrowdAsked, Failure, Refused};
 
 /// A failure with its causes and what to do about it.
 pub(crate) fn in_words(failure: &Failure) -> Failed {
@@ -76,8 +77,36 @@ fn own(failure: &Failure) -> Option<(Words, Words)> {
                 run = *run,
             ),
         ),
+        Failure::DrillWrong { path, help, source } => (
+            analysis::words!(
+                "failure-drill",
+                "the drill {path} cannot be used: {reason}",
+                path = path.display().to_string(),
+                reason = drill_error_words(source),
+            ),
+            help.clone(),
+        ),
+        Failure::Hazard { source } => (hazard_error_words(source), ranges()),
+        Failure::Evacuation { source } => (evacuation_error_words(source), ranges()),
+        Failure::Refused(Refused::Crowd(CrowdAsked::Plan { source })) => (crowd_error_words(source), ranges()),
         _ => return None,
     })
+}
+
+/// Where the models are described.
+fn ranges() -> Words {
+    analysis::words!("failure-ranges-help", "docs/emergency.md has the ranges and sources of the models")
+}
+
+/// A failure in one line in a language other than English, with what to do about it; none where that has no words for it, and in English, in
+/// which the terminal has it with all its causes.
+pub(crate) fn translated(failure: &Failure, language: Language) -> Option<String> {
+    let Failed { message, hint } = in_words(failure);
+    if language == Language::English || message.key().is_none() {
+        return None;
+    }
+    let hint = hint.filter(|hint| hint.key().is_some());
+    Some(in_a_line(&Failed { message, hint }, language))
 }
 
 #[cfg(test)]
@@ -146,5 +175,35 @@ mod tests {
         assert_eq!(chinese(&Failure::Background { source: source() }), "没有权限");
         let unnamed = chinese(&Failure::ChangesOfWhat);
         assert!(unnamed.starts_with("详细信息（英文）：the overlay changes compares two moments"), "{unnamed}");
+    }
+
+    #[test]
+    fn what_a_drill_or_a_model_lacks_is_told_in_chinese_with_its_line_its_file_and_the_fix() {
+        use analysis::emergency::drill::{DrillError, DrillFile};
+        use analysis::emergency::hazard::HazardError;
+
+        let drill = |source: DrillError| Failure::DrillWrong {
+            path: "leak.drill.ron".into(),
+            help: analysis::words!("failure-drill-help", "docs/drills.md describes drill files and logs"),
+            source: Box::new(source),
+        };
+        let shipped = include_str!("../../scenes/flood.drill.ron");
+        let wrong = |from: &str, to: &str| {
+            assert!(shipped.contains(from), "{from}");
+            translated(&drill(DrillFile::parse(&shipped.replacen(from, to, 1)).unwrap_err()), Language::Chinese)
+                .unwrap()
+        };
+        let said = wrong("format_version: 1", "format_version: 9");
+        assert!(is_chinese(&said) && said.contains("leak.drill.ron") && said.contains("格式版本为 9"), "{said}");
+        assert!(said.contains(" 行：") && said.contains("docs/drills.md") && !said.contains("英文"), "{said}");
+        let source = HazardError::Unknown { model: "pool fire", property: "boiling point", substance: "x".into() };
+        let said = translated(&Failure::from(source), Language::Chinese).unwrap();
+        assert!(said.starts_with("池火需要 x 的沸点，物质表中没有") && said.contains("docs/emergency.md"), "{said}");
+        let source = analysis::emergency::crowd::CrowdError::NoExit;
+        assert!(translated(&Failure::from(source), Language::Chinese).unwrap().starts_with("没有开着的出口"));
+        // English is told with all its causes already; what has no translation stays as it is.
+        let source = HazardError::Needs { model: "pool fire", input: "--hole" };
+        assert_eq!(translated(&Failure::from(source), Language::English), None);
+        assert_eq!(translated(&Failure::ChangesOfWhat, Language::Chinese), None);
     }
 }

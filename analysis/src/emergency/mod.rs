@@ -11,6 +11,7 @@ mod overlay;
 mod protection;
 pub mod security;
 mod sites;
+mod told;
 
 pub use arrival::{Covered, Drive, StationReach, covered_by, station_reach};
 pub use hydrants::{HydrantCover, Reach, hydrant_reach, in_service, parcel_reach};
@@ -22,3 +23,4 @@ pub(crate) use protection::legend as protection_legend;
 pub use protection::{Check, Finding, Protection, ProtectionRules, Verdict, protection, protection_overlay};
 pub use security::security_overlay;
 pub use sites::{SiteGrade, site_grades};
+pub use told::{crowd_error_words, drill_error_words, evacuation_error_words, hazard_error_words};

@@ -15,6 +15,7 @@ use bevy::shader::{Shader, ShaderRef};
 use shaders::bits;
 
 use super::overlay::look;
+use super::persons::Shown;
 use super::{DrillRoom, Played, Session, played_on};
 use crate::material::{ATTRIBUTE_NORMAL, ATTRIBUTE_PARAM, ATTRIBUTE_SLOT, SceneUniform};
 use crate::mesh::{Layer, TileMesh, Vertex};
@@ -29,7 +30,7 @@ const LEAST_PX: [f32; 2] = [5.5, 15.0];
 /// Height of a person and of an engine, m.
 const HEIGHT_M: [f32; 2] = [1.75, 3.2];
 /// Bytes of one figure: two entries of the style buffer.
-const BYTES: usize = 32;
+pub(super) const BYTES: usize = 32;
 /// People keep to the middle of a way by so much, m.
 const HALF_WAY_M: f32 = 1.8;
 /// Room that a person takes at a place of assembly, m.
@@ -100,8 +101,8 @@ pub(super) struct Figure;
 /// What is on the device for a side.
 #[derive(Debug)]
 pub(super) struct Drawn {
-    /// The run, by its place in memory.
-    played: usize,
+    /// The run, and the people of single buildings who are shown besides, by their places in memory.
+    played: [usize; 2],
     entities: [Entity; 2],
     buffers: [Handle<ShaderBuffer>; 2],
     materials: [Handle<CrowdMaterial>; 2],
@@ -135,14 +136,15 @@ pub(super) fn draw(
             }
             continue;
         };
-        let address = std::sync::Arc::as_ptr(played).addr();
+        let followed = followed(session, played);
+        let address = [std::sync::Arc::as_ptr(played).addr(), followed.map_or(0, |of| std::ptr::from_ref(of).addr())];
         if slot.as_ref().is_none_or(|drawn| drawn.played != address) {
             if let Some(gone) = slot.take() {
                 gone.entities.into_iter().for_each(|entity| commands.entity(entity).despawn());
             }
             *slot = Some(begin(
                 side,
-                &played.trace,
+                (&played.trace, followed),
                 address,
                 &twin,
                 &meshed.geometry,
@@ -167,7 +169,7 @@ pub(super) fn draw(
         }
         drawn.written = Some(now);
         let bytes = [
-            people(&played.trace, &drawn.ranks, session.now_s, &meshed.geometry),
+            people((&played.trace, followed), &drawn.ranks, session.now_s, &meshed.geometry),
             vehicles(&played.trace, session.now_s, &meshed.geometry),
         ];
         for (handle, bytes) in drawn.buffers.iter().zip(bytes) {
@@ -186,6 +188,12 @@ pub(crate) fn on_side<'a>(session: &'a Session, side: Side, twin: &Twin) -> Opti
     }
 }
 
+/// People of single buildings who are followed beside a run: the drill's own, not those of its branch.
+fn followed<'a>(session: &'a Session, played: &Played) -> Option<&'a Shown> {
+    let drill = session.strand.played().is_some_and(|own| std::ptr::eq(std::sync::Arc::as_ptr(own), played));
+    session.persons.shown().filter(|_| drill).map(std::convert::AsRef::as_ref)
+}
+
 fn uniform(twin: &Twin, geometry: &SceneGeometry, of: usize) -> SceneUniform {
     SceneUniform::new(&twin.theme(), Layer::Building, false, geometry.ground_y(), twin.px_factor)
         .with_sun(twin.light())
@@ -195,8 +203,8 @@ fn uniform(twin: &Twin, geometry: &SceneGeometry, of: usize) -> SceneUniform {
 #[expect(clippy::too_many_arguments, reason = "what is on the device comes from all of these")]
 fn begin(
     side: Side,
-    trace: &DrillTrace,
-    played: usize,
+    (trace, followed): (&DrillTrace, Option<&Shown>),
+    played: [usize; 2],
     twin: &Twin,
     geometry: &SceneGeometry,
     meshes: &mut Assets<Mesh>,
@@ -204,7 +212,8 @@ fn begin(
     materials: &mut Assets<CrowdMaterial>,
     commands: &mut Commands,
 ) -> Drawn {
-    let counts = [trace.people.len().max(1), trace.drives.len().max(1)];
+    let persons = trace.people.len() + followed.map_or(0, Shown::persons);
+    let counts = [persons.max(1), trace.drives.len().max(1)];
     let tiles = [figures(counts[0], person), figures(counts[1], engine)];
     let usage = RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD;
     let handles = counts.map(|count| buffers.add(ShaderBuffer::new(&vec![0; count * BYTES], usage)));
@@ -285,11 +294,19 @@ fn engine(tile: &mut TileMesh, slot: u32) {
     block((-4.0, 4.0), (0.0, 0.6), 1.1, 2.0);
 }
 
-/// One figure as the shader reads it: the colour of its class, and the class's pattern, which the head shows.
-fn push(out: &mut Vec<u8>, (colour, pattern): (Rgb, Pattern), height_m: f32, grown: f32, foot: Vec3, turn: f32) {
+/// One figure as the shader reads it: the colour of its class, and the class's pattern, which the head shows. `more` are bits of its look.
+fn push(
+    out: &mut Vec<u8>,
+    (colour, pattern): (Rgb, Pattern),
+    more: u32,
+    height_m: f32,
+    grown: f32,
+    foot: Vec3,
+    turn: f32,
+) {
     out.extend(colour.packed(1.0).to_le_bytes());
     out.extend(height_m.to_bits().to_le_bytes());
-    out.extend((bits::VISIBLE | pattern_number(pattern)).to_le_bytes());
+    out.extend((bits::VISIBLE | more | pattern_number(pattern)).to_le_bytes());
     out.extend(grown.to_le_bytes());
     out.extend(foot.x.to_le_bytes());
     out.extend(foot.y.to_le_bytes());
@@ -307,7 +324,7 @@ fn scatter(number: u32) -> [f32; 2] {
 }
 
 /// How many came to his place before each person: nobody is pushed aside by who comes later.
-fn ranks(trace: &DrillTrace) -> Vec<u32> {
+pub(super) fn ranks(trace: &DrillTrace) -> Vec<u32> {
     let mut arrived: Vec<([u32; 2], f32, usize)> = trace
         .people
         .iter()
@@ -328,8 +345,14 @@ fn ranks(trace: &DrillTrace) -> Vec<u32> {
     ranks
 }
 
-fn people(trace: &DrillTrace, ranks: &[u32], now_s: f64, geometry: &SceneGeometry) -> Vec<u8> {
-    let mut out = Vec::with_capacity(trace.people.len().max(1) * BYTES);
+pub(super) fn people(
+    (trace, followed): (&DrillTrace, Option<&Shown>),
+    ranks: &[u32],
+    now_s: f64,
+    geometry: &SceneGeometry,
+) -> Vec<u8> {
+    let persons = trace.people.len() + followed.map_or(0, Shown::persons);
+    let mut out = Vec::with_capacity(persons.max(1) * BYTES);
     let in_danger = trace.in_danger(now_s);
     for (number, track) in trace.people.iter().enumerate() {
         let number = number as u32;
@@ -365,7 +388,15 @@ fn people(trace: &DrillTrace, ranks: &[u32], now_s: f64, geometry: &SceneGeometr
         );
         let foot = geometry.origin.scene_from_park(place.x, place.y, geometry.ground.height(place));
         let turn = if spot.heading == [0.0; 2] { sideways * 3.1 } else { hy.atan2(hx) };
-        push(&mut out, look, HEIGHT_M[0], grown, foot, turn);
+        push(&mut out, look, 0, HEIGHT_M[0], grown, foot, turn);
+    }
+    for one in followed.into_iter().flat_map(|shown| shown.at(now_s)) {
+        let Some(([x, y], [east, north])) = one else {
+            out.extend([0; BYTES]);
+            continue;
+        };
+        let foot = geometry.origin.scene_from_park(x, y, geometry.ground.height(DVec2::new(x, y)));
+        push(&mut out, look::INSIDE, bits::THROUGH, HEIGHT_M[0], 1.0, foot, north.atan2(east) as f32);
     }
     if out.is_empty() {
         out.extend([0; BYTES]);
@@ -381,7 +412,7 @@ fn vehicles(trace: &DrillTrace, now_s: f64, geometry: &SceneGeometry) -> Vec<u8>
                 let place = DVec2::new(x, y);
                 let foot = geometry.origin.scene_from_park(x, y, geometry.ground.height(place));
                 let look = (alert::DANGER, Pattern::Solid);
-                push(&mut out, look, HEIGHT_M[1], 1.0, foot, (hy as f32).atan2(hx as f32));
+                push(&mut out, look, 0, HEIGHT_M[1], 1.0, foot, (hy as f32).atan2(hx as f32));
             }
             None => out.extend([0; BYTES]),
         }

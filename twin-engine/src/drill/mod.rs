@@ -7,6 +7,7 @@
 mod crowd;
 mod figures;
 mod overlay;
+mod persons;
 mod picture;
 mod session;
 mod strand;
@@ -30,7 +31,7 @@ pub(crate) use session::{SPEEDS, Session};
 pub(crate) use strand::Played;
 
 use crate::at_hand::FileChoice;
-use crate::causes;
+use crate::causes::{self, in_words};
 use crate::frame::FrameSystems;
 use crate::live::Wake;
 use crate::scene::{Meshed, Twin};
@@ -170,7 +171,7 @@ fn read(start: &DrillStart, twin: &Twin) -> Result<(DrillFile, Vec<analysis::eme
     let wrong = |path: &PathBuf| {
         let file = name(path);
         move |error: analysis::emergency::drill::DrillError| {
-            t!(words, "drill-not-read", file = file, reason = chain(&error))
+            t!(words, "drill-not-read", file = file, reason = words.failure(&in_words(&error)))
         }
     };
     let file = DrillFile::parse(&text_of(&start.path)?).map_err(wrong(&start.path))?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use analysis::emergency::drill::{Contour, DrillTrace, drill_notes};
+use analysis::emergency::drill::{Contour, DrillTrace, drill_notes, one_by_one_note};
 use analysis::overlay::{Class, Fact, Mark, Overlay, Pattern, Swatch, Symbol, Verdict, Verdicts};
 use analysis::words::Words;
 use bevy::prelude::*;
@@ -37,6 +37,8 @@ pub(super) mod look {
     pub(in crate::drill) const OUT: (Rgb, Pattern) = (alert::SAFE, Pattern::Dots);
     /// No way is left.
     pub(in crate::drill) const CUT_OFF: (Rgb, Pattern) = (alert::WARNING, Pattern::Solid);
+    /// Inside a building whose people are followed one by one.
+    pub(in crate::drill) const INSIDE: (Rgb, Pattern) = (alert::INFORMATION, Pattern::Hatch);
 }
 
 /// Colour of a level of danger: the standards' red, orange and yellow.
@@ -77,6 +79,8 @@ pub(super) struct Made {
     look: u64,
     entries: usize,
     contours: usize,
+    /// People who are followed one by one, by their place in memory.
+    persons: Option<usize>,
     language: Language,
     park: u64,
 }
@@ -101,6 +105,7 @@ pub(super) fn follow(
         look: (session.now_s / 10.0) as u64,
         entries: session.happened().len(),
         contours: main.trace.contours(session.now_s).map_or(0, |(at, _)| at + 1),
+        persons: session.persons.shown().map(|shown| Arc::as_ptr(shown).addr()),
         language: twin.language,
         park: twin.park_version,
     };
@@ -239,6 +244,10 @@ pub(super) fn overlay_at(
     ] {
         classes.add(said(id), colour, pattern, dot, count as usize);
     }
+    let followed = session.persons.shown().filter(|_| name == NAMES[0]);
+    if let Some(shown) = followed {
+        classes.add(said("drill-class-inside"), look::INSIDE.0, look::INSIDE.1, dot, shown.inside(now_s));
+    }
     classes.add(said("drill-class-closed"), alert::DANGER, Pattern::Solid, Swatch::Line, figures.closed);
     let dry = trace.dry(now_s);
     let hydrants = hydrants(park, trace);
@@ -310,6 +319,10 @@ pub(super) fn overlay_at(
     let supply = [("drill-class-no-power", dark, unpowered), ("drill-class-no-water", thirsty, unreached)];
     let verdicts = verdicts(words, played, now_s, (inside, endangered), supply);
     let digest = played.run.log.digest.clone().unwrap_or_default();
+    let mut notes = drill_notes(&session.file, &played.run);
+    if followed.is_some_and(|shown| shown.persons() > 0) {
+        notes.push(one_by_one_note());
+    }
     let overlay = Overlay {
         name: name.to_owned(),
         title: Words::from(title),
@@ -322,7 +335,7 @@ pub(super) fn overlay_at(
         marks,
         zones: Vec::new(),
         pillars: Vec::new(),
-        notes: drill_notes(&session.file, &played.run),
+        notes,
     };
     overlay.without_empty_classes(|_| false)
 }

@@ -31,7 +31,7 @@ impl Stage {
         while session.strand.finished().is_none() {
             session.step(&picker, None);
             if let Some(reason) = session.strand.failed.take() {
-                return Err(EngineError::Drill { reason });
+                return Err(EngineError::Drill { reason: reason.to_string() });
             }
             std::thread::sleep(BEAT);
         }

@@ -7,6 +7,7 @@ use analysis::emergency::drill::{Action, DrillFile, DrillLog, Entry, HandInject,
 use analysis::words::Words;
 use spatial_db::whole;
 
+use super::persons::Persons;
 use super::strand::Strand;
 use crate::causes;
 use crate::live::Wake;
@@ -37,6 +38,8 @@ pub(crate) struct Session {
     pub strand: Strand,
     /// What it would be otherwise.
     pub branch: Option<Branch>,
+    /// People of single buildings, one by one beside the drill.
+    pub persons: Persons,
     /// Time since the start, s.
     pub now_s: f64,
     /// The clock goes.
@@ -72,6 +75,7 @@ impl Session {
             file: Arc::new(file),
             strand: Strand::new(hand),
             branch: None,
+            persons: Persons::default(),
             now_s,
             playing: false,
             speed: 20.0,
@@ -102,7 +106,8 @@ impl Session {
         if came {
             self.keep();
         }
-        came
+        let followed = self.persons.step(&self.file, self.strand.finished(), picker, wake);
+        came || followed
     }
 
     /// Moves the clock by so many seconds of the room; true while it goes.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use analysis::emergency::drill::{DrillError, DrillFile, DrillRun, DrillTables, DrillTrace, HandInject, trace_drill};
+use analysis::words::Words;
 
-use super::chain;
+use crate::causes::in_words;
 use crate::live::Wake;
 use crate::pick::Picker;
 use crate::work::Work;
@@ -76,7 +77,7 @@ pub(crate) struct Strand {
     played: Option<(u64, Arc<Played>)>,
     ask: Option<Ask>,
     /// Why there is no run.
-    pub failed: Option<String>,
+    pub failed: Option<Words>,
     /// The last inject changes what happens, so that the clock waits for the next run.
     waits: bool,
     /// The park that the run was made on.
@@ -142,7 +143,7 @@ impl Strand {
                     self.failed = None;
                     self.played = Some((self.version, Arc::new(played)));
                 }
-                Err(error) => self.failed = Some(chain(&error)),
+                Err(error) => self.failed = Some(in_words(&error)),
             }
         }
         let wanted = self.finished().is_none() && self.failed.is_none() && self.ask.is_none();

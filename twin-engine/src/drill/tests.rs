@@ -21,6 +21,8 @@ use crate::style::Shown;
 use crate::text::Text;
 use crate::theme::{Rgb, alert};
 
+mod report;
+
 /// Ammonia leaks at the east end and the wind takes it west, over the halls.
 pub(crate) const LEAK: &str = r#"(
     format_version: 1,
@@ -72,13 +74,17 @@ pub(crate) fn park() -> TwinInput {
 }
 
 /// Steps a session until what it asked for is there.
-fn settle(session: &mut Session, picker: &Arc<Picker>) {
-    AsyncComputeTaskPool::get_or_init(TaskPool::new);
-    let until = Instant::now() + Duration::from_mins(2);
-    let done = |session: &Session| {
+pub(crate) fn settle(session: &mut Session, picker: &Arc<Picker>) {
+    settle_until(session, picker, |session| {
         session.strand.finished().is_some()
             && session.branch.as_ref().is_none_or(|branch| branch.strand.finished().is_some())
-    };
+    });
+}
+
+/// Steps a session until something is so.
+pub(crate) fn settle_until(session: &mut Session, picker: &Arc<Picker>, done: impl Fn(&Session) -> bool) {
+    AsyncComputeTaskPool::get_or_init(TaskPool::new);
+    let until = Instant::now() + Duration::from_mins(2);
     while !done(session) && Instant::now() < until {
         session.step(picker, None);
         assert_eq!(session.strand.failed, None);
@@ -87,13 +93,13 @@ fn settle(session: &mut Session, picker: &Arc<Picker>) {
     assert!(done(session), "it never comes");
 }
 
-fn picker() -> Arc<Picker> {
+pub(crate) fn picker() -> Arc<Picker> {
     let park = park().snapshot;
     let geometry = SceneGeometry::build(&park, &[] as &[analysis::overlay::Overlay]).expect("a scene");
     Arc::new(Picker::new(&park, &geometry))
 }
 
-fn session(folder: Option<&std::path::Path>) -> Session {
+pub(crate) fn session(folder: Option<&std::path::Path>) -> Session {
     Session::new(DrillFile::parse(LEAK).expect("a drill"), Vec::new(), folder, "leak.drill.ron".as_ref())
 }
 
@@ -103,7 +109,7 @@ fn pixels(picture: &RgbImage, colour: Rgb) -> usize {
     picture.pixels().filter(|p| near(p.0[0], colour.0) && near(p.0[1], colour.1) && near(p.0[2], colour.2)).count()
 }
 
-fn stage(camera: CameraChoice, frame: bool) -> Stage {
+pub(super) fn stage(camera: CameraChoice, frame: bool) -> Stage {
     let options = CaptureOptions { width: 640, height: 400, frame, camera, ..CaptureOptions::default() };
     let mut stage = Stage::new(park(), &options, 1).expect("a headless stage");
     let world = stage.world_mut();
@@ -136,7 +142,7 @@ fn a_drill_for_pictures_is_played_with_one_frame() {
     assert!(refused.to_string().contains("other") || format!("{refused:?}").contains("other"), "{refused:?}");
 }
 
-fn at(stage: &mut Stage, at_s: f64) -> RgbImage {
+pub(super) fn at(stage: &mut Stage, at_s: f64) -> RgbImage {
     stage.world_mut().resource_mut::<DrillRoom>().session.as_mut().expect("a drill").jump(at_s);
     stage.frame();
     stage.frame();
@@ -538,62 +544,5 @@ fn a_drill_of_another_park_or_a_broken_file_is_refused_with_its_reason() {
         assert!(refused.contains(said), "{refused}");
         assert!(room.session.is_none() && room.console);
     }
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-/// An office whose report tells what it was given.
-#[derive(Debug)]
-struct Clerk;
-
-impl DrillOffice for Clerk {
-    fn drills(&self, _park: &str) -> Vec<FileChoice> {
-        Vec::new()
-    }
-
-    fn report(
-        &self,
-        file: &DrillFile,
-        run: &DrillRun,
-        park: &Cache,
-        language: Language,
-        folder: Option<&std::path::Path>,
-    ) -> Result<Vec<u8>, String> {
-        let folder = folder.ok_or("no folder")?.display();
-        let slug = &park.snapshot().park.slug;
-        Ok(format!("{} {slug} {} {folder} {}", file.name, language.code(), run.log.hand.len()).into_bytes())
-    }
-
-    fn alert(&self, _file: &DrillFile, _run: &DrillRun, _park: &Cache) -> String {
-        String::new()
-    }
-}
-
-#[test]
-fn the_report_is_written_off_the_frame_of_the_run_with_everything_done_by_hand() {
-    let folder = std::env::temp_dir().join(format!("park-drill-report-{}", std::process::id()));
-    let (picker, words) = (picker(), Text::of(Language::English));
-    let path = folder.join("report.html");
-    let mut room = DrillRoom { office: Some(Arc::new(Clerk)), session: Some(session(None)), ..DrillRoom::default() };
-    room.report = Some((path.clone(), Language::Chinese));
-    // There is no run yet: it waits for one, and so it does after something was done by hand.
-    room.begin_report(&picker, None, words);
-    assert!(room.writes() && room.writing.is_none());
-    let session = room.session.as_mut().expect("a drill");
-    settle(session, &picker);
-    session.inject(Action::Say("told".into()), "observer");
-    room.begin_report(&picker, None, words);
-    assert!(room.writing.is_none());
-    settle(room.session.as_mut().expect("a drill"), &picker);
-    room.begin_report(&picker, None, words);
-    assert!(room.writing.is_some() && room.report.is_none());
-    let until = Instant::now() + Duration::from_mins(1);
-    while !room.end_report(words) && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    assert!(!room.writes());
-    let told = room.session.as_ref().and_then(|session| session.told.clone()).unwrap_or_default();
-    assert!(told.contains("report.html"), "{told}");
-    let written = std::fs::read_to_string(&path).expect("a report");
-    assert_eq!(written, format!("Leak at tank 1 tiny zh {} 1", folder.display()));
     std::fs::remove_dir_all(&folder).unwrap();
 }

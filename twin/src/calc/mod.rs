@@ -66,8 +66,15 @@ enum Calc {
     Crowd(crowd::CrowdArguments),
 }
 
+impl CalcGroup {
+    /// The language of the answer.
+    pub(crate) fn language(&self) -> Language {
+        self.lang.map_or_else(Language::from_environment, Into::into)
+    }
+}
+
 pub(crate) fn run(group: &CalcGroup) -> Result<(), Failure> {
-    let text = Text::of(group.lang.map_or_else(Language::from_environment, Into::into));
+    let text = Text::of(group.language());
     match &group.what {
         Calc::Plume(arguments) => plume::run(arguments, text),
         Calc::Blast(arguments) => blast::run(arguments, text),

@@ -1,6 +1,7 @@
 //! The weather that the models ask for, as flags.
 
 use analysis::emergency::hazard::{HazardError, HazardRules, Sky, Stability, Terrain, Weather};
+use analysis::words;
 use clap::{Args, ValueEnum};
 
 use super::answer::Answer;
@@ -87,9 +88,10 @@ impl WeatherArguments {
         let cloud_tenths = self.cloud;
         // Lowering another wind to 10 m takes the exponent of the class that is asked for.
         if self.stability.is_none() && (self.night || self.sun.is_some()) && self.wind_height != 10.0 {
-            let reason = format!(
-                "the class by sun and cloud is tabled by the wind at 10 m, and --wind-height is {} m; give the wind at 10 m, or --stability",
-                self.wind_height
+            let reason = words!(
+                "calc-wind-height",
+                "the class by sun and cloud is tabled by the wind at 10 m, and --wind-height is {height} m; give the wind at 10 m, or --stability",
+                height = self.wind_height.to_string()
             );
             return Err(HazardError::NotApplicable { model: "Pasquill stability", reason }.into());
         }

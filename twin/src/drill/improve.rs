@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use analysis::emergency::drill::{Action, DrillError, DrillTables, HandInject, Improvement, improvements, run_drill};
+use analysis::words;
+use analysis::words::Words;
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
@@ -16,7 +18,7 @@ use crate::report::whole;
 #[derive(Debug, Args)]
 pub(super) struct ActionArguments {
     #[command(flatten)]
-    played: PlayedArguments,
+    pub(super) played: PlayedArguments,
     /// Log of the drill, played to its end; the action is written into it
     log: PathBuf,
     /// Name of the action; one that the log has already is told anew
@@ -48,10 +50,11 @@ pub(super) struct ActionArguments {
 }
 
 pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
+    let text = arguments.played.text();
     let (file, cache) = arguments.played.open()?;
     let log = log_of(&arguments.log, &file)?;
     if log.digest.is_none() {
-        let reason = "it was broken off: play it to its end first, with --resume".to_owned();
+        let reason = words!("calc-drill-broken-off", "it was broken off: play it to its end first, with --resume");
         return Err(arguments.played.stale(&arguments.log)(DrillError::OtherLog { reason }));
     }
     let tables = DrillTables::in_force();
@@ -66,7 +69,7 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     let run = run_drill(&file, &cache, &tables, &hand).map_err(wrong(&arguments.log))?;
     whole(&arguments.log, run.log.to_text().map_err(std::io::Error::from)?.as_bytes())?;
     if let Some(path) = &arguments.out {
-        arguments.page.write((&file, &run), &cache, Some(&arguments.log), path)?;
+        arguments.page.write((&file, &run), &cache, Some(&arguments.log), (path, text))?;
     }
     let known = improvements(&run.log.hand);
     if arguments.played.json {
@@ -74,22 +77,19 @@ pub(super) fn run(arguments: &ActionArguments) -> Result<(), Failure> {
     }
     let today = chrono::Local::now().date_naive();
     for one in &known {
-        print::line(format!(
-            "{}  {}  until {}  {}  {}",
-            one.id,
-            one.owner,
-            one.due,
-            one.standing(today).words(),
-            one.text
-        ))?;
+        let until = words!("calc-drill-until", "until {day}", day = one.due);
+        let said = [&until, &one.standing(today).words()].map(|words| text.words(words));
+        print::line(format!("{}  {}  {}  {}", one.id, one.owner, said.join("  "), one.text))?;
     }
     Ok(())
 }
 
 /// The action as it is told now: what is not given stays as the log has it.
-fn told(arguments: &ActionArguments, known: &[Improvement]) -> Result<Improvement, String> {
+fn told(arguments: &ActionArguments, known: &[Improvement]) -> Result<Improvement, Words> {
     let before = known.iter().find(|one| one.id == arguments.id);
-    let lacks = |what: &str| format!("the action {:?} is new and needs --{what}", arguments.id);
+    let id = || format!("{:?}", arguments.id);
+    let lacks =
+        |what: &str| words!("calc-drill-needs", "the action {id} is new and needs --{what}", id = id(), what = what);
     Ok(Improvement {
         id: arguments.id.clone(),
         text: arguments.text.clone().or_else(|| before.map(|one| one.text.clone())).ok_or_else(|| lacks("text"))?,

@@ -19,6 +19,8 @@ use analysis::emergency::drill::{
     DrillError, DrillFile, DrillLog, DrillRun, DrillTables, HandInject, improvements, notes_taken, run_drill,
     trace_drill, watch_drill,
 };
+use analysis::words;
+use analysis::words::Words;
 use askama::Template;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -82,6 +84,9 @@ struct PlayedArguments {
     /// Park to run it on, or a package of one; the one that the file names if not given
     #[arg(long)]
     park: Option<String>,
+    /// Language of the page and of what is printed; that of the environment if not given
+    #[arg(long, value_enum)]
+    lang: Option<LanguageName>,
     /// Print one JSON object instead of words
     #[arg(long)]
     json: bool,
@@ -93,9 +98,6 @@ struct PageArguments {
     /// Leave the pictures out of the page: quicker, and without a graphics adapter
     #[arg(long)]
     no_pictures: bool,
-    /// Language of the page and of what is printed; that of the environment if not given
-    #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
 }
 
 /// Arguments of `twin drill compare`.
@@ -187,21 +189,45 @@ struct ShowArguments {
     lang: Option<LanguageName>,
 }
 
+fn language(asked: Option<LanguageName>) -> Language {
+    asked.map_or_else(Language::from_environment, Into::into)
+}
+
+impl DrillGroup {
+    /// The language that its verb speaks.
+    pub(crate) fn language(&self) -> Language {
+        language(match &self.what {
+            DrillVerb::Run(arguments) => arguments.played.lang,
+            DrillVerb::Replay(arguments) => arguments.played.lang,
+            DrillVerb::Show(arguments) => arguments.lang,
+            DrillVerb::Shot(arguments) => arguments.lang,
+            DrillVerb::Report(arguments) => arguments.played.lang,
+            DrillVerb::Compare(arguments) => arguments.played.lang,
+            DrillVerb::Action(arguments) => arguments.played.lang,
+        })
+    }
+}
+
 fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|source| Failure::EvaluationFile { path: path.to_path_buf(), source })
 }
 
 fn wrong(path: &Path) -> impl Fn(DrillError) -> Failure {
-    helped(path, "docs/drills.md describes drill files and logs".to_owned())
+    helped(path, words!("failure-drill-help", "docs/drills.md describes drill files and logs"))
 }
 
 /// What is wrong with a file, and what to do about it.
-fn helped(path: &Path, help: String) -> impl Fn(DrillError) -> Failure {
+fn helped(path: &Path, help: Words) -> impl Fn(DrillError) -> Failure {
     let path = path.to_path_buf();
     move |source| Failure::DrillWrong { path: path.clone(), help: help.clone(), source: Box::new(source) }
 }
 
 impl PlayedArguments {
+    /// Words in the language that is asked for.
+    fn text(&self) -> &'static Text {
+        Text::of(language(self.lang))
+    }
+
     /// The drill, and its park ready to be asked.
     fn open(&self) -> Result<(DrillFile, Cache), Failure> {
         let file = DrillFile::parse(&read(&self.file)?).map_err(wrong(&self.file))?;
@@ -214,12 +240,14 @@ impl PlayedArguments {
     /// What is wrong with a log that tells of another run, with the way to go on from it.
     fn stale(&self, log: &Path) -> impl Fn(DrillError) -> Failure {
         let park = self.park.as_ref().map_or_else(String::new, |park| format!(" --park {park}"));
-        let help = format!(
-            "what was done by hand in it can be played anew, without a word of what came of it before: `twin drill run {}{park} --resume {} \
-             --log {}`",
-            self.file.display(),
-            log.display(),
-            anew(log).display()
+        let new = anew(log).display().to_string();
+        let help = words!(
+            "failure-drill-stale-help",
+            "what was done by hand in it can be played anew, without a word of what came of it before: `twin drill run {file}{park} --resume {log} --log {anew}`",
+            file = self.file.display().to_string(),
+            park = park,
+            log = log.display().to_string(),
+            anew = new
         );
         helped(log, help)
     }
@@ -246,10 +274,11 @@ pub(crate) fn run(group: &DrillGroup) -> Result<(), Failure> {
 /// A log of the drill.
 fn log_of(path: &Path, file: &DrillFile) -> Result<DrillLog, Failure> {
     let log = DrillLog::parse(&read(path)?).map_err(wrong(path))?;
-    let help = format!(
-        "give the drill file as it was; or play what was done by hand with the one that there is now: `twin drill run FILE --hand {} --log {}`",
-        path.display(),
-        anew(path).display()
+    let help = words!(
+        "failure-drill-log-help",
+        "give the drill file as it was; or play what was done by hand with the one that there is now: `twin drill run FILE --hand {log} --log {anew}`",
+        log = path.display().to_string(),
+        anew = anew(path).display().to_string()
     );
     log.belongs_to(file).map_err(helped(path, help))?;
     Ok(log)
@@ -281,6 +310,7 @@ fn injects(path: &Path) -> Result<Vec<HandInject>, Failure> {
 }
 
 fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
+    let text = arguments.played.text();
     let (file, cache) = arguments.played.open()?;
     let hand = hand_of(arguments, &file)?;
     let mut watcher = watcher::Watcher::new(arguments.log.as_deref(), &file, &hand, arguments.speed)?;
@@ -293,7 +323,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
     }
     if let Some(path) = &arguments.out {
         let log = arguments.log.as_deref().or(arguments.resume.as_deref()).or(arguments.hand.as_deref());
-        arguments.page.write((&file, &run), &cache, log, path)?;
+        arguments.page.write((&file, &run), &cache, log, (path, text))?;
     }
     let outcome = &run.outcome;
     if arguments.played.json {
@@ -303,7 +333,7 @@ fn run_file(arguments: &RunArguments) -> Result<(), Failure> {
             "notes": notes_taken(&file, &run),
         }));
     }
-    told::lines(&run, arguments.page.text()).into_iter().try_for_each(print::line)
+    told::lines(&run, text).into_iter().try_for_each(print::line)
 }
 
 /// The window with a drill. What is wrong in the file is said before it opens.
@@ -315,6 +345,7 @@ fn show(arguments: &ShowArguments) -> Result<(), Failure> {
 
 /// Plays the drill of a log again and writes everything of it.
 fn report(arguments: &ReportArguments) -> Result<(), Failure> {
+    let text = arguments.played.text();
     let (file, cache) = arguments.played.open()?;
     let log = arguments.log.as_deref().map(|path| log_of(path, &file)).transpose()?;
     let hand = log.as_ref().map_or(&[] as &[HandInject], |log| log.hand.as_slice());
@@ -325,7 +356,7 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     }
     let path = &arguments.out;
     let written = if path.extension().is_some_and(|ending| ending == "html") {
-        arguments.page.write((&file, &run), &cache, arguments.log.as_deref(), path)?;
+        arguments.page.write((&file, &run), &cache, arguments.log.as_deref(), (path, text))?;
         Vec::new()
     } else {
         export::write(path, &file, &run, &cache, &tables, &trace)?
@@ -340,24 +371,18 @@ fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     for (name, rows) in &written {
         print::line(format!("{rows:>8}  {name}"))?;
     }
-    print::line(format!("{}; for exercises and planning", path.display()))
+    print::line(text.words(&told::written(path)))
 }
 
 impl PageArguments {
-    /// Words in the language that is asked for.
-    fn text(&self) -> &'static Text {
-        Text::of(self.lang.map_or_else(Language::from_environment, Into::into))
-    }
-
     /// Writes the page of a drill, with pictures of its moments or without; those of notes lie beside the log.
     fn write(
         &self,
         (file, run): (&DrillFile, &DrillRun),
         cache: &Cache,
         log: Option<&Path>,
-        path: &Path,
+        (path, text): (&Path, &'static Text),
     ) -> Result<(), Failure> {
-        let text = self.text();
         let pictures = if self.no_pictures { Vec::new() } else { pictures::pictures(file, run, cache, text)? };
         // A log that is named without a folder lies in that of the command.
         let folder = log.and_then(Path::parent);
@@ -391,9 +416,6 @@ fn replay(arguments: &ReplayArguments) -> Result<(), Failure> {
     if arguments.played.json {
         return print::json(&json!({ "same": true, "whole": whole, "entries": entries, "digest": run.log.digest }));
     }
-    let broken = if whole { "" } else { " (the log was broken off; up to there)" };
-    print::line(format!(
-        "the same to the last bit: {entries} entries{broken}, run {}",
-        run.log.digest.unwrap_or_default()
-    ))
+    let digest = run.log.digest.unwrap_or_default();
+    print::line(arguments.played.text().words(&told::replayed(entries, whole, &digest)))
 }

@@ -43,7 +43,7 @@ pub(super) struct DrillShotArguments {
     theme: ThemeName,
     /// Language of the picture; that of the environment if not given
     #[arg(long, value_enum)]
-    lang: Option<LanguageName>,
+    pub(super) lang: Option<LanguageName>,
 }
 
 pub(super) fn run(arguments: &DrillShotArguments) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! What a run of a drill came to, for the terminal.
 
+use std::path::Path;
+
 use analysis::emergency::drill::DrillRun;
 use analysis::words;
 use analysis::words::Words;
@@ -84,4 +86,42 @@ pub(super) fn lines(run: &DrillRun, text: &Text) -> Vec<String> {
     let run = run.log.digest.clone().unwrap_or_default();
     out.push(text.words(&words!("calc-drill-run", "run {run}; for exercises and planning", run = run)));
     out
+}
+
+/// That a replay gave the same; of a log that was broken off, up to there.
+pub(super) fn replayed(entries: usize, whole: bool, run: &str) -> Words {
+    let said = if whole {
+        words!("calc-drill-same", "the same to the last bit: {count} entries, run {run}", count = entries, run = run)
+    } else {
+        words!(
+            "calc-drill-same-broken",
+            "the same to the last bit: {count} entries (the log was broken off; up to there), run {run}",
+            count = entries,
+            run = run
+        )
+    };
+    said.counted(entries, ["entries", "entry"])
+}
+
+/// Where everything of a drill was written to.
+pub(super) fn written(path: &Path) -> Words {
+    words!("calc-drill-written", "{path}; for exercises and planning", path = path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use twin_engine::Language;
+
+    use super::*;
+
+    #[test]
+    fn replay_and_report_are_told_in_chinese_too() {
+        let chinese = Text::of(Language::Chinese);
+        assert_eq!(replayed(1, true, "ab"), "the same to the last bit: 1 entry, run ab");
+        assert_eq!(chinese.words(&replayed(12, true, "ab")), "逐位相同：12 条记录，运行 ab");
+        let broken = replayed(12, false, "ab");
+        assert!(broken.contains("12 entries (the log was broken off; up to there), run ab"));
+        assert!(chinese.words(&broken).contains("记录中断"));
+        assert_eq!(chinese.words(&written(Path::new("d.gpkg"))), "d.gpkg；用于演练与规划");
+    }
 }

@@ -97,6 +97,24 @@ pub struct Track {
     pub places_m: Vec<[f64; 2]>,
 }
 
+impl Track {
+    /// Where he is so many s after the alarm, m, and the step to where he is a second later; before the alarm where he stands at it; none
+    /// once he is out.
+    pub fn at(&self, since_s: f64) -> Option<([f64; 2], [f64; 2])> {
+        if self.out.is_some_and(|(out_s, _)| out_s <= since_s) {
+            return None;
+        }
+        let looks = since_s.max(0.0) / LOOK_S;
+        let last = self.places_m.len().checked_sub(1)?;
+        let k = (looks as usize).min(last);
+        let from = self.places_m[k];
+        let to = self.places_m[(k + 1).min(last)];
+        let step = [to[0] - from[0], to[1] - from[1]];
+        let share = (looks - k as f64).min(1.0);
+        Some(([from[0] + share * step[0], from[1] + share * step[1]], step))
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Egress {
@@ -139,6 +157,18 @@ pub struct Egress {
 /// # Errors
 /// [`CrowdError`] for values out of range, for a plan that cannot be left, and for people who find no room in it.
 pub fn egress(rules: &EvacuationRules, input: &EgressInput<'_>) -> Result<Egress, CrowdError> {
+    egress_while(rules, input, &|| true)
+}
+
+/// [`egress()`] that is given up once `go_on`, which is asked every second of the model, is false.
+///
+/// # Errors
+/// Those of [`egress()`], and [`CrowdError::GivenUp`].
+pub fn egress_while(
+    rules: &EvacuationRules,
+    input: &EgressInput<'_>,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Egress, CrowdError> {
     within("persons", f64::from(input.persons), 1.0, f64::from(MOST))?;
     let until_s = within("time to stop at, s", input.until_s, 1.0, 86_400.0)?;
     let (room, openings) = input.plan.room()?;
@@ -168,6 +198,9 @@ pub fn egress(rules: &EvacuationRules, input: &EgressInput<'_>) -> Result<Egress
         ground.look(&sight, &at, crowd.now_s(), LOOK_S, levels.congested_1_m2);
         if now.is_empty() || crowd.now_s() >= until_s {
             break;
+        }
+        if !go_on() {
+            return Err(CrowdError::GivenUp);
         }
         for _ in 0..steps {
             crowd.step();

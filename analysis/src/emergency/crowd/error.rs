@@ -82,6 +82,9 @@ pub enum CrowdError {
     /// The outline has no inside.
     #[error("the area has no ground that a person could stand on")]
     NoGround,
+    /// Whoever asked for it had enough.
+    #[error("the run was given up")]
+    GivenUp,
 }
 
 pub(super) fn within(quantity: &'static str, value: f64, low: f64, high: f64) -> Result<f64, CrowdError> {

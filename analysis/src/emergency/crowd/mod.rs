@@ -24,7 +24,7 @@ pub mod said;
 #[cfg(test)]
 mod tests;
 
-pub use egress::{DoorUse, Egress, EgressInput, LastOut, Peak, Track, egress};
+pub use egress::{DoorUse, Egress, EgressInput, LastOut, Peak, Track, egress, egress_while};
 pub use error::CrowdError;
 pub use ground::{Cell, Levels};
 pub use model::{Agent, Crowd, CrowdResult, Leaving, SpeedModel};

@@ -172,7 +172,17 @@ impl Course<'_> {
         let resource = park.resources.iter().find(|one| one.provenance.key == key).map(|one| one.id);
         let id = resource.or_else(|| park.nodes.iter().find(|node| node.provenance.key == key).map(|node| node.id));
         let found = id.and_then(|id| self.cover.hydrants().iter().position(|hydrant| hydrant.feature == id));
-        found.ok_or_else(|| self.file.wrong(key, format!("park {} has no working hydrant {key:?}", park.park.slug)))
+        found.ok_or_else(|| {
+            self.file.wrong(
+                key,
+                words!(
+                    "drill-wrong-hydrant",
+                    "park {park} has no working hydrant {key}",
+                    park = park.park.slug.as_str(),
+                    key = format!("{key:?}")
+                ),
+            )
+        })
     }
 
     /// Indices of the hydrants that an action takes the water from.
@@ -193,7 +203,12 @@ impl Course<'_> {
     fn burst_of(&self, (x, y): (f64, f64)) -> Result<Action, DrillError> {
         let park = self.cache.snapshot();
         let found = main_near(park, [x, y]);
-        let nothing = || self.file.wrong("burst_near", format!("park {} has no water main on record", park.park.slug));
+        let nothing = || {
+            self.file.wrong(
+                "burst_near",
+                words!("drill-wrong-main", "park {park} has no water main on record", park = park.park.slug.as_str()),
+            )
+        };
         Ok(Action::Burst(found.ok_or_else(nothing)?.to_owned()))
     }
 

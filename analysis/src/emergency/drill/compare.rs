@@ -13,6 +13,7 @@ use super::file::DrillFile;
 use super::log::HandInject;
 use super::outcome::Outcome;
 use super::run::{DrillTables, run_drill};
+use crate::words;
 use crate::words::{Phrase, phrase};
 
 /// The injects by hand of a branch: those of the drill until the moment, then its own.
@@ -21,7 +22,11 @@ use crate::words::{Phrase, phrase};
 /// [`DrillError::Hand`] for an inject of the branch from before the moment.
 pub fn branch(hand: &[HandInject], at_s: f64, own: &[HandInject]) -> Result<Vec<HandInject>, DrillError> {
     if let Some(early) = own.iter().find(|inject| inject.at_s.is_nan() || inject.at_s < at_s) {
-        let reason = format!("it lies before the moment that the branch begins at, {at_s} s");
+        let reason = words!(
+            "drill-wrong-early",
+            "it lies before the moment that the branch begins at, {at} s",
+            at = at_s.to_string()
+        );
         return Err(DrillError::Hand { at_s: early.at_s, reason });
     }
     let before = hand.iter().filter(|inject| inject.at_s <= at_s);

@@ -40,28 +40,48 @@ impl DrillFile {
     ) -> Result<(), DrillError> {
         let id = &inject.id;
         if inject.only_if.is_some() && inject.only_if == inject.unless {
-            return Err(self.wrong(id, format!("{id:?} asks for something and for its opposite: it never happens")));
+            return Err(self.wrong(
+                id,
+                words!(
+                    "drill-wrong-opposite",
+                    "{id} asks for something and for its opposite: it never happens",
+                    id = format!("{id:?}")
+                ),
+            ));
         }
         for (wanted, condition) in inject.conditions() {
             let Condition::Event(event) = condition else { continue };
             known(event)?;
             if event == id {
-                return Err(self.wrong(id, format!("{id:?} asks whether it has happened itself")));
+                return Err(self.wrong(
+                    id,
+                    words!("drill-wrong-itself", "{id} asks whether it has happened itself", id = format!("{id:?}")),
+                ));
             }
             let Some(other) = self.timeline.iter().find(|other| other.id == *event) else { continue };
             let (Some(minute), Some(of_other)) = (self.fixed_minute(inject), self.fixed_minute(other)) else {
                 continue;
             };
             if wanted && of_other > minute {
-                let reason = format!(
-                    "{id:?} happens in minute {minute} only if {event:?} has by then, which comes in minute {of_other}"
+                let reason = words!(
+                    "drill-wrong-only-if",
+                    "{id} happens in minute {minute} only if {event} has by then, which comes in minute {other}",
+                    id = format!("{id:?}"),
+                    minute = minute.to_string(),
+                    event = format!("{event:?}"),
+                    other = of_other.to_string()
                 );
                 return Err(self.wrong(id, reason));
             }
             // What has a condition of its own, or waits for something that has, may not happen at all.
             if !wanted && of_other < minute && self.is_certain(other) {
-                let reason = format!(
-                    "{id:?} happens in minute {minute} unless {event:?} has by then, which always does, in minute {of_other}"
+                let reason = words!(
+                    "drill-wrong-unless",
+                    "{id} happens in minute {minute} unless {event} has by then, which always does, in minute {other}",
+                    id = format!("{id:?}"),
+                    minute = minute.to_string(),
+                    event = format!("{event:?}"),
+                    other = of_other.to_string()
                 );
                 return Err(self.wrong(id, reason));
             }
@@ -104,8 +124,13 @@ impl DrillFile {
         let HazardSpec::Leak { at_min, .. } = &self.hazard else { return Ok(()) };
         for inject in self.timeline.iter().filter(|inject| inject.does == Action::Stop) {
             if let Some(minute) = self.minute_of(inject, *at_min).filter(|minute| minute < at_min) {
-                let reason =
-                    format!("{:?} stops the leak in minute {minute}, before it begins in minute {at_min}", inject.id);
+                let reason = words!(
+                    "drill-wrong-stop",
+                    "{id} stops the leak in minute {minute}, before it begins in minute {begins}",
+                    id = format!("{:?}", inject.id),
+                    minute = minute.to_string(),
+                    begins = at_min.to_string()
+                );
                 return Err(self.wrong(&inject.id, reason));
             }
         }
@@ -135,7 +160,8 @@ impl DrillFile {
             let Some(before) = self.timeline.iter().find(|other| other.id == *event) else { return Ok(()) };
             at = before;
         }
-        Err(self.wrong(&inject.id, format!("{:?} waits for itself", inject.id)))
+        Err(self
+            .wrong(&inject.id, words!("drill-wrong-waits", "{id} waits for itself", id = format!("{:?}", inject.id))))
     }
 }
 

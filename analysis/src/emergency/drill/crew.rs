@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::DrillError;
 use super::file::DrillFile;
 use crate::emergency::evacuation::EvacuationRules;
+use crate::words;
 
 /// The crews of a drill.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -26,13 +27,28 @@ impl DrillFile {
     pub(super) fn check_crews(&self) -> Result<(), DrillError> {
         let Some(crews) = self.crews else { return Ok(()) };
         if !(1..=20).contains(&crews.persons) {
-            return Err(
-                self.wrong("persons", format!("a crew must be of 1 to 20 persons, and is of {}", crews.persons))
-            );
+            return Err(self.wrong(
+                "persons",
+                words!(
+                    "drill-wrong-crew",
+                    "a crew must be of 1 to 20 persons, and is of {persons}",
+                    persons = crews.persons.to_string()
+                ),
+            ));
         }
         let turnout_s = crews.turnout_s.unwrap_or(0.0);
         if !(0.0..=3600.0).contains(&turnout_s) {
-            return Err(self.wrong("turnout_s", format!("turnout_s must be from 0 to 3600, and is {turnout_s}")));
+            return Err(self.wrong(
+                "turnout_s",
+                words!(
+                    "drill-wrong-range",
+                    "{what} must be from {low} to {high}, and is {value}",
+                    what = "turnout_s",
+                    low = "0",
+                    high = "3600",
+                    value = turnout_s.to_string()
+                ),
+            ));
         }
         Ok(())
     }

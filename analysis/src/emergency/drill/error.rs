@@ -2,6 +2,7 @@
 
 use crate::emergency::evacuation::EvacuationError;
 use crate::emergency::hazard::HazardError;
+use crate::words::Words;
 
 /// What is wrong with a drill or its file.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +23,7 @@ pub enum DrillError {
         /// Line of the file.
         line: usize,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// It is for another park.
     #[error("the drill is for the park {wanted}, not for {found}")]
@@ -38,7 +39,7 @@ pub enum DrillError {
         /// s from the start.
         at_s: f64,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// A model of the hazard gives no number.
     #[error("line {line}: the hazard cannot be worked out")]
@@ -63,7 +64,7 @@ pub enum DrillError {
     #[error("the log does not belong to this drill: {reason}")]
     OtherLog {
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// The text is no log.
     #[error("line {line} of the log cannot be read")]

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::DrillError;
-use super::condition::{Condition, HELD_BACK};
+use super::condition::Condition;
 use super::crew::CrewSpec;
 use super::improve::Improvement;
 use crate::emergency::hazard::{Stability, Terrain};
+use crate::words::Words;
 
 /// Events that every drill may have without naming them.
 pub(super) const EVENTS: [&str; 10] = [
@@ -31,7 +32,7 @@ fn one() -> u32 {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillFile {
-    format_version: u32,
+    pub(super) format_version: u32,
     /// Name.
     pub name: String,
     /// Short name of the park.
@@ -418,145 +419,7 @@ impl DrillFile {
     }
 
     /// A complaint about a text in quotes or a field.
-    pub(super) fn wrong(&self, what: &str, reason: impl Into<String>) -> DrillError {
+    pub(super) fn wrong(&self, what: &str, reason: impl Into<Words>) -> DrillError {
         DrillError::Wrong { line: self.line_of(what), reason: reason.into() }
-    }
-
-    fn check(&self) -> Result<(), DrillError> {
-        if self.format_version != 1 {
-            let reason = format!("the drill has format version {}; this version reads 1", self.format_version);
-            return Err(self.wrong("format_version", reason));
-        }
-        let within = |field: &str, value: f64, low: f64, high: f64| {
-            if (low..=high).contains(&value) {
-                return Ok(());
-            }
-            Err(self.wrong(field, format!("{field} must be from {low} to {high}, and is {value}")))
-        };
-        within("hour", f64::from(self.hour), 0.0, 23.0)?;
-        within("length_min", self.length_min, 1.0, 1440.0)?;
-        within("wind_m_s", self.weather.wind_m_s, 1.0, 30.0)?;
-        within("wind_from_deg", self.weather.wind_from_deg, 0.0, 360.0)?;
-        within("temperature_c", self.weather.temperature_c, -50.0, 60.0)?;
-        self.check_sky()?;
-        self.check_crews()?;
-        within("engines", f64::from(self.engines), 0.0, 100.0)?;
-        match &self.hazard {
-            HazardSpec::Leak { at_min, hole_mm, .. } => {
-                within("at_min", *at_min, 0.0, self.length_min)?;
-                within("hole_mm", *hole_mm, 0.1, 2000.0)?;
-            }
-            HazardSpec::Fire { at_min, cordon_m, water_l_s, .. } => {
-                within("at_min", *at_min, 0.0, self.length_min)?;
-                within("cordon_m", *cordon_m, 0.0, 2000.0)?;
-                within("water_l_s", water_l_s.unwrap_or(0.0), 0.0, 10_000.0)?;
-            }
-            HazardSpec::Power { at_min, .. } => within("at_min", *at_min, 0.0, self.length_min)?,
-            HazardSpec::Blast { at_min, mass_kg, .. } | HazardSpec::Fireball { at_min, mass_kg, .. } => {
-                within("at_min", *at_min, 0.0, self.length_min)?;
-                within("mass_kg", *mass_kg, 0.001, 1e8)?;
-            }
-            HazardSpec::Flood { levels, closes_m, .. } => {
-                within("closes_m", *closes_m, 0.0, 10.0)?;
-                let rising = levels.windows(2).all(|pair| pair[0].0 < pair[1].0);
-                if levels.is_empty()
-                    || !rising
-                    || levels.iter().any(|level| !level.0.is_finite() || !level.1.is_finite())
-                {
-                    return Err(self.wrong("levels", "levels must be pairs of minute and metres with rising minutes"));
-                }
-            }
-        }
-        let mut ids: Vec<&str> = EVENTS.to_vec();
-        for id in self.timeline.iter().map(|inject| &inject.id).chain(self.expected.iter().map(|e| &e.id)) {
-            if ids.contains(&id.as_str()) || id == HELD_BACK {
-                return Err(self.wrong(id, format!("{id:?} is there twice, or a name that every drill has")));
-            }
-            ids.push(id);
-        }
-        let known = |name: &str| -> Result<(), DrillError> {
-            if ids.contains(&name) {
-                return Ok(());
-            }
-            Err(self.wrong(name, format!("there is no event {name:?}; there are: {}", ids.join(", "))))
-        };
-        for inject in &self.timeline {
-            let minutes = match &inject.when {
-                When::At(minutes) => *minutes,
-                When::After(event, minutes) => {
-                    known(event)?;
-                    *minutes
-                }
-            };
-            if !(0.0..=1440.0).contains(&minutes) {
-                return Err(self.wrong(&inject.id, format!("{:?} happens after {minutes} minutes", inject.id)));
-            }
-            self.check_action(&inject.does).map_err(|reason| self.wrong(&inject.id, reason))?;
-            if let Action::Done(id) | Action::Missed(id) = &inject.does {
-                self.expects(id)?;
-            }
-            if matches!(inject.does, Action::Improve(_)) {
-                return Err(self.wrong(&inject.id, "improvements are written down by hand, not in the timeline"));
-            }
-            self.follows_itself(inject)?;
-            self.check_conditions(inject, known)?;
-        }
-        self.stops_what_runs()?;
-        for expected in &self.expected {
-            known(&expected.from)?;
-            if let Evidence::Event(event) = &expected.evidence {
-                known(event)?;
-            }
-            if self.objectives.iter().all(|objective| objective.id != expected.objective) {
-                return Err(self.wrong(&expected.objective, format!("there is no objective {:?}", expected.objective)));
-            }
-            if self.roles.iter().all(|role| role.id != expected.role) {
-                return Err(self.wrong(&expected.role, format!("there is no role {:?}", expected.role)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Why an action cannot be done, whoever asks for it.
-    pub(super) fn check_action(&self, action: &Action) -> Result<(), String> {
-        let within = |what: &str, value: f64, low: f64, high: f64| {
-            if (low..=high).contains(&value) {
-                return Ok(());
-            }
-            Err(format!("{what} must be from {low} to {high}, and is {value}"))
-        };
-        match action {
-            Action::Wind(from_deg, speed_m_s) => {
-                within("the wind's direction (degrees)", *from_deg, 0.0, 360.0)?;
-                within("the wind (m/s)", *speed_m_s, 1.0, 30.0)
-            }
-            Action::Stop if !matches!(self.hazard, HazardSpec::Leak { .. }) => {
-                Err("only a leak can be stopped".to_owned())
-            }
-            Action::Close((x, y), within_m)
-            | Action::Open((x, y), within_m)
-            | Action::NoWaterNear((x, y), within_m) => {
-                within("the place", *x, -1e9, 1e9)?;
-                within("the place", *y, -1e9, 1e9)?;
-                within("the distance (m)", *within_m, 0.0, 1e5)
-            }
-            Action::BurstNear((x, y)) => {
-                within("the place", *x, -1e9, 1e9)?;
-                within("the place", *y, -1e9, 1e9)
-            }
-            Action::Note { about: Some(id), .. } if self.expected.iter().all(|expected| expected.id != *id) => {
-                Err(format!("the note is about {id:?}, and there is no such expected action"))
-            }
-            Action::Improve(improvement) => improvement.check(self),
-            _ => Ok(()),
-        }
-    }
-
-    /// An expected action of that name.
-    pub(super) fn expects(&self, id: &str) -> Result<(), DrillError> {
-        if self.expected.iter().any(|expected| expected.id == id) {
-            return Ok(());
-        }
-        Err(self.wrong(id, format!("there is no expected action {id:?}")))
     }
 }

@@ -33,17 +33,25 @@ pub struct Improvement {
 
 impl Improvement {
     /// Why it cannot be written down.
-    pub(super) fn check(&self, file: &DrillFile) -> Result<(), String> {
+    pub(super) fn check(&self, file: &DrillFile) -> Result<(), Words> {
         if self.id.trim().is_empty() || self.text.trim().is_empty() {
-            return Err("an improvement needs a name and words".to_owned());
+            return Err(words!("drill-wrong-improvement", "an improvement needs a name and words"));
         }
         if file.roles.iter().all(|role| role.id != self.owner) {
-            return Err(format!("there is no role {:?} to see to the improvement {:?}", self.owner, self.id));
+            return Err(words!(
+                "drill-wrong-owner",
+                "there is no role {role} to see to the improvement {id}",
+                role = format!("{:?}", self.owner),
+                id = format!("{:?}", self.id)
+            ));
         }
         match &self.objective {
-            Some(id) if file.objectives.iter().all(|one| one.id != *id) => {
-                Err(format!("there is no objective {id:?} for the improvement {:?}", self.id))
-            }
+            Some(id) if file.objectives.iter().all(|one| one.id != *id) => Err(words!(
+                "drill-wrong-for",
+                "there is no objective {objective} for the improvement {id}",
+                objective = format!("{id:?}"),
+                id = format!("{:?}", self.id)
+            )),
             _ => Ok(()),
         }
     }

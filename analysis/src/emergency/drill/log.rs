@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DrillError;
 use super::file::{Action, DrillFile};
+use crate::words;
 use crate::words::Words;
 
 /// Version of the lines that this program writes and reads.
@@ -136,9 +137,11 @@ impl DrillLog {
             match row {
                 Row::Drill { format_version: FORMAT_VERSION, name, file } => (log.drill, log.file) = (name, file),
                 Row::Drill { format_version, .. } => {
-                    let reason = format!(
-                        "it has format version {format_version}; this version reads {FORMAT_VERSION}: play it with the version that wrote \
-                         it, or give what stands behind \"hand\" in its lines, one a line, to `twin drill run FILE --hand`"
+                    let reason = words!(
+                        "drill-wrong-log-version",
+                        "it has format version {found}; this version reads {reads}: play it with the version that wrote it, or give what stands behind `hand` in its lines, one a line, to `twin drill run FILE --hand`",
+                        found = format_version.to_string(),
+                        reads = FORMAT_VERSION.to_string()
                     );
                     return Err(DrillError::OtherLog { reason });
                 }
@@ -200,10 +203,10 @@ impl DrillLog {
         if self.file == fingerprint_of(file.text()) {
             return Ok(());
         }
-        let reason = format!(
-            "it is of {:?}, or the file was changed since; `twin drill run FILE --hand LOG --log NEW` plays what was done by hand in it \
-             with the file that there is",
-            self.drill
+        let reason = words!(
+            "drill-wrong-other",
+            "it is of {drill}, or the file was changed since; `twin drill run FILE --hand LOG --log NEW` plays what was done by hand in it with the file that there is",
+            drill = format!("{:?}", self.drill)
         );
         Err(DrillError::OtherLog { reason })
     }
@@ -221,7 +224,10 @@ impl DrillLog {
         if alike {
             return Ok(());
         }
-        let reason = "the run that it tells of is another: the park, the tables or the program have changed".to_owned();
+        let reason = words!(
+            "drill-wrong-run",
+            "the run that it tells of is another: the park, the tables or the program have changed"
+        );
         Err(DrillError::OtherLog { reason })
     }
 }

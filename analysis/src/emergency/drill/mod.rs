@@ -6,6 +6,7 @@
 
 mod actions;
 mod cap;
+mod check;
 mod compare;
 mod condition;
 mod course;
@@ -50,7 +51,10 @@ pub use improve::{Improvement, Standing, improvement_chapter, improvements, unat
 pub use log::{DrillLog, Entry, HandInject, Happening};
 pub use moments::{key_moments, moment_caption};
 pub use notes::{NoteTaken, note_caption, notes_taken};
-pub use one_by_one::{OneByOne, Unfollowed, WalkedOut, Why, one_by_one, one_by_one_chapter, one_by_one_note};
+pub use one_by_one::{
+    Followed, OneByOne, Unfollowed, WalkedOut, Why, follow_persons, one_by_one, one_by_one_chapter, one_by_one_note,
+    one_by_one_remark,
+};
 pub use outcome::{CountAt, EngineRun, Facility, Gathering, LevelReached, Outcome, Rated, Rating, Struck, SupplyKnown};
 pub use report::{DrillChapter, drill_notes, drill_report};
 pub use run::{DrillRun, DrillTables, ZoneAt, run_drill, watch_drill};

@@ -14,7 +14,7 @@ use spatial_db::cache::Cache;
 use super::file::{DrillFile, HazardSpec};
 use super::report::{DrillChapter, clock, heads, unknown};
 use super::run::DrillRun;
-use crate::emergency::crowd::{CrowdError, EgressInput, Plan, PlanDoor, egress, hall, longest_wall};
+use crate::emergency::crowd::{CrowdError, EgressInput, Plan, PlanDoor, Track, egress_while, hall, longest_wall};
 use crate::emergency::evacuation::{EvacuationRules, groups_and_places};
 use crate::words;
 use crate::words::{Phrase, Words, phrase};
@@ -82,6 +82,23 @@ pub struct OneByOne {
     pub walked: Result<WalkedOut, Unfollowed>,
 }
 
+/// A building that was left once more, with everyone's way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Followed {
+    /// What came of it.
+    pub told: OneByOne,
+    /// Everyone in it, by s after the alarm; nobody where it was not followed.
+    pub persons: Vec<Track>,
+}
+
+impl Followed {
+    /// Who is still inside so many s after the alarm; none where nobody was followed.
+    pub fn inside(&self, since_s: f64) -> Option<usize> {
+        self.told.walked.ok()?;
+        Some(self.persons.iter().filter(|one| one.at(since_s).is_some()).count())
+    }
+}
+
 /// What the drill knows of a building's people.
 struct Left {
     persons: u32,
@@ -91,10 +108,24 @@ struct Left {
 /// The buildings that matter most, left person by person: the one that burns, or else the first that the danger came to, and the one that was
 /// empty last; of those whose people are known. None where nobody set out. The same for the same drill, on any number of threads.
 pub fn one_by_one(file: &DrillFile, run: &DrillRun, cache: &Cache, rules: &EvacuationRules) -> Vec<OneByOne> {
+    let found = follow_persons(file, run, cache, rules, &|| true).unwrap_or_default();
+    found.into_iter().map(|one| one.told).collect()
+}
+
+/// [`one_by_one`] with everyone's way, for whoever draws them; none where `go_on`, which is asked all the time, had it given up.
+pub fn follow_persons(
+    file: &DrillFile,
+    run: &DrillRun,
+    cache: &Cache,
+    rules: &EvacuationRules,
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Followed>> {
     let park = cache.snapshot();
-    let Some(evacuation) = &run.evacuation else { return Vec::new() };
+    let Some(evacuation) = &run.evacuation else { return Some(Vec::new()) };
     // Groups as the drill had them: their departures stand in that order.
-    let Ok(people) = groups_and_places(park, cache.footprint_area_m2(), rules, file.hour) else { return Vec::new() };
+    let Ok(people) = groups_and_places(park, cache.footprint_area_m2(), rules, file.hour) else {
+        return Some(Vec::new());
+    };
     let slots: BTreeMap<_, usize> = park.buildings.iter().enumerate().map(|(slot, one)| (one.id, slot)).collect();
     let mut left: BTreeMap<usize, Left> = BTreeMap::new();
     for (group, departure) in people.groups.iter().zip(&evacuation.departures) {
@@ -126,26 +157,41 @@ pub fn one_by_one(file: &DrillFile, run: &DrillRun, cache: &Cache, rules: &Evacu
             None => wanted.push((slot, vec![why])),
         }
     }
-    let follow = |(slot, why): (usize, Vec<Why>)| OneByOne {
-        building: park.buildings[slot].provenance.key.clone(),
-        name: park.buildings[slot].name.clone(),
-        why,
-        persons: left[&slot].persons,
-        drill_s: left[&slot].empty_s,
-        walked: walked_out(file, cache, rules, slot, left[&slot].persons),
+    let follow = |(slot, why): (usize, Vec<Why>)| {
+        let persons = left[&slot].persons;
+        let (walked, persons_followed) = match walked_out(file, cache, rules, (slot, persons), go_on) {
+            Ok((walked, tracks)) => (Ok(walked), tracks),
+            Err(Stopped::GivenUp) => return None,
+            Err(Stopped::Unfollowed(why)) => (Err(why), Vec::new()),
+        };
+        let told = OneByOne {
+            building: park.buildings[slot].provenance.key.clone(),
+            name: park.buildings[slot].name.clone(),
+            why,
+            persons,
+            drill_s: left[&slot].empty_s,
+            walked,
+        };
+        Some(Followed { told, persons: persons_followed })
     };
     wanted.into_par_iter().map(follow).collect()
+}
+
+/// Why there is nothing to tell of a building.
+enum Stopped {
+    GivenUp,
+    Unfollowed(Unfollowed),
 }
 
 fn walked_out(
     file: &DrillFile,
     cache: &Cache,
     rules: &EvacuationRules,
-    slot: usize,
-    persons: u32,
-) -> Result<WalkedOut, Unfollowed> {
+    (slot, persons): (usize, u32),
+    go_on: &dyn Fn() -> bool,
+) -> Result<(WalkedOut, Vec<Track>), Stopped> {
     if persons > MOST {
-        return Err(Unfollowed::TooMany);
+        return Err(Stopped::Unfollowed(Unfollowed::TooMany));
     }
     let hall = hall(cache, rules, slot, file.hour);
     let door = |name: String, at_m, width_m| PlanDoor { name, at_m, width_m, off_m: f64::INFINITY };
@@ -159,11 +205,12 @@ fn walked_out(
     }
     let plan = Plan { area: hall.footprint, walls: Vec::new(), doors };
     let input = EgressInput { plan: &plan, persons, seed: file.seed, at_once: false, until_s: UNTIL_S };
-    let found = egress(rules, &input).map_err(|why| match why {
-        CrowdError::Full { .. } => Unfollowed::NoRoom,
-        _ => Unfollowed::NoPlan,
+    let found = egress_while(rules, &input, go_on).map_err(|why| match why {
+        CrowdError::GivenUp => Stopped::GivenUp,
+        CrowdError::Full { .. } => Stopped::Unfollowed(Unfollowed::NoRoom),
+        _ => Stopped::Unfollowed(Unfollowed::NoPlan),
     })?;
-    Ok(WalkedOut {
+    let walked = WalkedOut {
         egress_s: found.egress_s,
         inside: found.inside,
         until_s: UNTIL_S,
@@ -171,7 +218,8 @@ fn walked_out(
         doors: found.openings.len(),
         door_assumed,
         storeys: hall.storeys,
-    })
+    };
+    Ok((walked, found.tracks))
 }
 
 const WHY: [(Why, Phrase); 3] = [
@@ -188,8 +236,8 @@ fn why(all: &[Why]) -> Words {
     }
 }
 
-/// What is to be known of a time, or why there is none.
-fn remark(one: &OneByOne) -> Words {
+/// What is to be known of a building's time, or why there is none.
+pub fn one_by_one_remark(one: &OneByOne) -> Words {
     let walked = match one.walked {
         Ok(walked) => walked,
         Err(Unfollowed::TooMany) => {
@@ -252,7 +300,7 @@ pub fn one_by_one_chapter(found: &[OneByOne]) -> DrillChapter {
             time(one.drill_s),
             time(egress_s),
             time(walked.and_then(|walked| walked.rule_s)),
-            remark(one),
+            one_by_one_remark(one),
         ];
         (egress_s.is_none() || one.drill_s.is_none(), cells)
     };

@@ -13,6 +13,7 @@ use super::watch::{Onlooker, Seen};
 use crate::emergency::evacuation::{Evacuation, EvacuationRules, Walkers, WayNetwork, groups_and_places};
 use crate::emergency::hazard::HazardRules;
 use crate::rules::{RuleSet, RuleTables};
+use crate::words;
 use crate::words::Words;
 
 /// Tables that a drill uses.
@@ -102,7 +103,11 @@ pub fn watch_drill(
         file.check_action(&inject.does).map_err(refused)?;
         // What comes later than the last second would be done to nobody, and its mark would be lost.
         if !(0.0..=f64::from(last)).contains(&inject.at_s) {
-            let reason = format!("the drill ends at {last} s: give it a time from 0 to {last} s");
+            let reason = words!(
+                "drill-wrong-late",
+                "the drill ends at {last} s: give it a time from 0 to {last} s",
+                last = last.to_string()
+            );
             return Err(refused(reason));
         }
     }

@@ -62,16 +62,16 @@ impl DrillFile {
         let weather = &self.weather;
         match (weather.stability, weather.cloud) {
             (Some(_), Some(_)) => Err(self
-                .wrong("cloud", "the weather has a `stability` and a `cloud` that one follows from: give one of them")),
+                .wrong("cloud", words!("drill-wrong-sky-both", "the weather has a `stability` and a `cloud` that one follows from: give one of them"))),
             (None, None) => Err(self.wrong(
                 "weather",
-                "the weather lacks `stability`, a class from A to F, or `cloud`, the tenths of the sky that one follows from",
+                words!("drill-wrong-sky-neither", "the weather lacks `stability`, a class from A to F, or `cloud`, the tenths of the sky that one follows from"),
             )),
             (Some(_), None) if weather.day.is_some() => {
-                Err(self.wrong("day", "`day` is for a class that follows from `cloud`: leave it out beside `stability`"))
+                Err(self.wrong("day", words!("drill-wrong-sky-day", "`day` is for a class that follows from `cloud`: leave it out beside `stability`")))
             }
             (None, Some(cloud)) if !(0.0..=10.0).contains(&cloud) => {
-                Err(self.wrong("cloud", format!("cloud must be from 0 to 10 tenths, and is {cloud}")))
+                Err(self.wrong("cloud", words!("drill-wrong-cloud", "cloud must be from 0 to 10 tenths, and is {cloud}", cloud = cloud.to_string())))
             }
             _ => Ok(()),
         }
@@ -96,20 +96,36 @@ impl Air {
             return Ok(Self::Given(class));
         }
         let park = cache.snapshot();
-        let lacks = |what: String| file.wrong("cloud", format!("{what}: give a `stability` instead"));
-        let cloud_tenths = weather.cloud.ok_or_else(|| lacks("no cloud is given".to_owned()))?;
+        let lacks = |what: Words| {
+            file.wrong("cloud", words!("drill-wrong-lacks", "{what}: give a `stability` instead", what = what))
+        };
+        let cloud_tenths = weather.cloud.ok_or_else(|| lacks(words!("drill-wrong-no-cloud", "no cloud is given")))?;
         let day = weather.day.or(park.park.as_of).ok_or_else(|| {
-            lacks(format!(
-                "neither the weather has a `day` nor the data of park {} for the sun's height",
-                park.park.slug
+            lacks(words!(
+                "drill-wrong-no-day",
+                "neither the weather has a `day` nor the data of park {park} for the sun's height",
+                park = park.park.slug.as_str()
             ))
         })?;
-        let nowhere = || lacks(format!("where park {} lies in degrees is not known", park.park.slug));
+        let nowhere = || {
+            lacks(words!(
+                "drill-wrong-nowhere",
+                "where park {park} lies in degrees is not known",
+                park = park.park.slug.as_str()
+            ))
+        };
         let place = somewhere(park).ok_or_else(nowhere)?;
         let geodetic = Geodetic::of(park.park.srid).ok_or_else(nowhere)?;
         let place = geodetic.lon_lat(place[0], place[1]).ok_or_else(nowhere)?;
         let start = day.and_hms_opt(file.hour, 0, 0).and_then(|at| offset_of(place).from_local_datetime(&at).single());
-        let start = start.ok_or_else(|| lacks(format!("there is no hour {} on {day}", file.hour)))?;
+        let start = start.ok_or_else(|| {
+            lacks(words!(
+                "drill-wrong-no-hour",
+                "there is no hour {hour} on {day}",
+                hour = file.hour.to_string(),
+                day = day
+            ))
+        })?;
         let begins = start + TimeDelta::seconds((file.hazard.begins_min() * 60.0) as i64);
         let up_deg =
             |hours| sun_at(place.lat_deg, place.lon_deg, (begins + TimeDelta::hours(hours)).to_utc()).elevation_deg;

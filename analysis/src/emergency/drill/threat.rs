@@ -3,10 +3,11 @@
 mod burst;
 mod contours;
 mod heat;
+mod levels;
 
 use geo::{BooleanOps, BoundingRect, Buffer, Contains, CoordsIter, Distance, Euclidean, MultiPolygon, Point};
 use spatial_db::cache::Cache;
-use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence, TerrainGrid};
+use spatial_db::model::{Building, FeatureKind, HazardSource, NetworkClass, Presence};
 
 use super::file::{DrillFile, HazardSpec, LeakSpec};
 use super::given::Release;
@@ -21,10 +22,11 @@ use crate::emergency::hazard::{
 use crate::emergency::hydrants::{Worth, worth_for_building, worth_for_hazard};
 use crate::rules::RuleSet;
 use crate::words;
-use crate::words::Words;
+use crate::words::{Phrase, Words, phrase};
 
 pub(super) use burst::level_words;
 use burst::{Asked, Burst};
+use levels::check_levels;
 
 /// Level of a toxic guideline from which nobody is to walk: disabling harm.
 const CLOSES_LEVEL: u8 = 2;
@@ -105,7 +107,15 @@ impl<'a> Threat<'a> {
             HazardSpec::Leak { source, at_min, .. } => {
                 let found = park.hazards.iter().find(|hazard| hazard.provenance.key == *source);
                 let Some(hazard) = found else {
-                    return Err(file.wrong(source, format!("park {} has no hazard source {source:?}", park.park.slug)));
+                    return Err(file.wrong(
+                        source,
+                        words!(
+                            "drill-wrong-source",
+                            "park {park} has no hazard source {key}",
+                            park = park.park.slug.as_str(),
+                            key = format!("{source:?}")
+                        ),
+                    ));
                 };
                 let at_s = at_min * 60.0;
                 let mut threat = Self::Leak { source: hazard, at_s, cloud: None, weather, air, given: None };
@@ -119,11 +129,24 @@ impl<'a> Threat<'a> {
             HazardSpec::Fire { building, at_min, cordon_m, pool, .. } => {
                 let found = park.buildings.iter().find(|b| b.provenance.key == *building);
                 let Some(burning) = found else {
-                    return Err(file.wrong(building, format!("park {} has no building {building:?}", park.park.slug)));
+                    return Err(file.wrong(
+                        building,
+                        words!(
+                            "drill-wrong-building",
+                            "park {park} has no building {key}",
+                            park = park.park.slug.as_str(),
+                            key = format!("{building:?}")
+                        ),
+                    ));
                 };
                 let slot = park.buildings.iter().position(|b| b.provenance.key == *building).unwrap_or_default();
                 if park.park.as_of.is_some_and(|as_of| !Presence::on(park, as_of).buildings[slot]) {
-                    let reason = format!("building {building:?} does not stand on the date of park {}", park.park.slug);
+                    let reason = words!(
+                        "drill-wrong-gone",
+                        "building {key} does not stand on the date of park {park}",
+                        key = format!("{building:?}"),
+                        park = park.park.slug.as_str()
+                    );
                     return Err(file.wrong(building, reason));
                 }
                 let footprint = &burning.footprint;
@@ -161,7 +184,10 @@ impl<'a> Threat<'a> {
             }
             HazardSpec::Flood { levels, from, closes_m } => {
                 let Some(terrain) = &park.terrain else {
-                    return Err(file.wrong("levels", format!("park {} has no terrain", park.park.slug)));
+                    return Err(file.wrong(
+                        "levels",
+                        words!("drill-wrong-terrain", "park {park} has no terrain", park = park.park.slug.as_str()),
+                    ));
                 };
                 let from: Vec<[f64; 2]> = from.iter().map(|&(x, y)| [x, y]).collect();
                 let from = (!from.is_empty()).then_some(from);
@@ -203,10 +229,24 @@ impl<'a> Threat<'a> {
         };
         let line = file.line_of(key);
         let hazard = |source| DrillError::Hazard { line, source };
-        let lacks = |what: &str| file.wrong(key, format!("{what} of {key:?} is not on record"));
-        let name = source.substance.as_deref().or(source.cas.as_deref()).ok_or_else(|| lacks("the substance"))?;
+        let lacks = |what: Phrase| {
+            file.wrong(
+                key,
+                words!(
+                    "drill-wrong-unrecorded",
+                    "{what} of {key} is not on record",
+                    what = what,
+                    key = format!("{key:?}")
+                ),
+            )
+        };
+        let name = source
+            .substance
+            .as_deref()
+            .or(source.cas.as_deref())
+            .ok_or_else(|| lacks(phrase("drill-wrong-substance", "the substance")))?;
         let substance = rules.substance(name).map_err(hazard)?;
-        let quantity_t = source.quantity_t.ok_or_else(|| lacks("the quantity"))?;
+        let quantity_t = source.quantity_t.ok_or_else(|| lacks(phrase("drill-wrong-quantity", "the quantity")))?;
         let content_kg = quantity_t * 1000.0;
         let leak = match leak {
             LeakSpec::Gas => Leak::Gas,
@@ -218,8 +258,11 @@ impl<'a> Threat<'a> {
         let tank = Tank { substance, content_kg, temperature_k, pressure_pa: None, hole, leak };
         let found = source_of(rules, &tank, weather).map_err(hazard)?;
         if found.airborne_kg_s <= 0.0 {
-            let reason =
-                format!("what leaks from {key:?} makes a pool and no cloud: a leak of a liquefied gas is needed");
+            let reason = words!(
+                "drill-wrong-pool",
+                "what leaks from {key} makes a pool and no cloud: a leak of a liquefied gas is needed",
+                key = format!("{key:?}")
+            );
             return Err(file.wrong(key, reason));
         }
         let thresholds = substance
@@ -227,7 +270,7 @@ impl<'a> Threat<'a> {
             .or_else(|_| substance.thresholds(GuidelineKind::Erpg, EXPOSURE_MIN))
             .map_err(hazard)?;
         let Some(threshold) = thresholds.into_iter().find(|threshold| threshold.level == CLOSES_LEVEL) else {
-            return Err(lacks("a guideline of level 2"));
+            return Err(lacks(phrase("drill-wrong-guideline", "a guideline of level 2")));
         };
         let input = PlumeInput {
             rate_kg_s: found.airborne_kg_s,
@@ -514,41 +557,6 @@ fn depths(extent: &FloodExtent, building: &Building) -> Vec<Option<f64>> {
     let corners = building.footprint.coords_iter().map(|c| [c.x, c.y]);
     let middle = building.footprint.centroid().map(|c| [c.x(), c.y()]);
     corners.chain(middle).map(|place| extent.depth_m(place)).collect()
-}
-
-/// Levels that the terrain has nothing to say of: a drill that would be dry, or under water as a whole, without a word.
-fn check_levels(
-    file: &DrillFile,
-    slug: &str,
-    terrain: &TerrainGrid,
-    levels: &[(f64, f64)],
-    from: Option<&[[f64; 2]]>,
-) -> Result<(), DrillError> {
-    let line = file.line_of("levels");
-    let Some((low, high)) = terrain.height_range_m() else {
-        return Err(file.wrong("levels", format!("the terrain of park {slug} has no heights")));
-    };
-    let mut wet = false;
-    for &(minute, level_m) in levels {
-        let water = Flood { level_m, from };
-        let extent = flood(terrain, &water).map_err(|source| DrillError::Hazard { line, source })?;
-        if level_m > high {
-            let reason = format!(
-                "the level of minute {minute}, {level_m} m, stands over the highest ground of park {slug} ({low:.1} to {high:.1} m): how far \
-                 the water goes is not known"
-            );
-            return Err(file.wrong("levels", reason));
-        }
-        wet |= extent.area_m2 > 0.0;
-    }
-    if !wet {
-        let of = if from.is_some() { " joined to the places in `from`" } else { "" };
-        let reason = format!(
-            "no level wets any ground{of}: that of park {slug} lies at {low:.1} to {high:.1} m, in the terrain's heights"
-        );
-        return Err(file.wrong("levels", reason));
-    }
-    Ok(())
 }
 
 /// Level of the water at a time, straight from one to the next.

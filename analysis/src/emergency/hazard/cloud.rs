@@ -10,6 +10,7 @@ use spatial_db::model::{FeatureId, FeatureKind};
 use super::HazardError;
 use super::error::within;
 use super::weather::Weather;
+use crate::words;
 
 /// A cut across a cloud.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -277,7 +278,10 @@ pub fn exposed_buildings(
         return Err(HazardError::Needs { model: MODEL, input: "a threshold" });
     };
     if thresholds_kg_m3.windows(2).any(|pair| pair[0] >= pair[1]) {
-        return Err(HazardError::NotApplicable { model: MODEL, reason: "the thresholds must rise".to_owned() });
+        return Err(HazardError::NotApplicable {
+            model: MODEL,
+            reason: words!("hazard-thresholds", "the thresholds must rise"),
+        });
     }
     checked_threshold(lowest)?;
     let edges = edges(cloud, lowest, z_m);

@@ -1,5 +1,7 @@
 //! Why a model gives no number.
 
+use crate::words::Words;
+
 /// What keeps a model from an answer. No model returns a number outside the range it was published for, or one that is not a number.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -52,7 +54,7 @@ pub enum HazardError {
         /// The model.
         model: &'static str,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// A name that the tables do not have.
     #[error("no {what} {asked:?}; there are: {known}")]

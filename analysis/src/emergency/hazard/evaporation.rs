@@ -8,6 +8,7 @@ use super::error::within;
 use super::substance::{GAS_CONSTANT, Substance};
 use super::weather::Weather;
 use super::{HazardError, HazardRules};
+use crate::words;
 
 const MODEL: &str = "evaporation of a pool";
 /// Molar mass of water, kg/mol, for Graham's law.
@@ -55,10 +56,12 @@ pub fn evaporation(
         let latent = substance.need(MODEL, "heat of vaporisation", substance.latent_heat_j_kg)?;
         let over = rules.checked(MODEL, "duration_s", over_s)?;
         if ground <= boiling {
-            let reason = format!(
-                "ground of {ground} K is no warmer than {} boils at ({boiling} K): what it evaporates then is left to sun, air and \
-                 wind, which this model of a boiling pool does not have",
-                substance.name
+            let reason = words!(
+                "hazard-cold-ground",
+                "ground of {ground} K is no warmer than {substance} boils at ({boiling} K): what it evaporates then is left to sun, air and wind, which this model of a boiling pool does not have",
+                ground = ground.to_string(),
+                substance = substance.name.as_str(),
+                boiling = boiling.to_string()
             );
             return Err(HazardError::NotApplicable { model: MODEL, reason });
         }
@@ -71,7 +74,13 @@ pub fn evaporation(
     let vapour = substance.vapour_pressure_pa(t)?;
     let pressure = weather.pressure_pa;
     if vapour >= pressure {
-        let reason = format!("{} boils at {t} K under {pressure} Pa", substance.name);
+        let reason = words!(
+            "hazard-boils",
+            "{substance} boils at {t} K under {pressure} Pa",
+            substance = substance.name.as_str(),
+            t = t.to_string(),
+            pressure = pressure.to_string()
+        );
         return Err(HazardError::NotApplicable { model: MODEL, reason });
     }
     let diffusivity =

@@ -11,6 +11,7 @@ use spatial_db::model::TerrainGrid;
 
 use super::HazardError;
 use super::error::within;
+use crate::words;
 
 const MODEL: &str = "flood by level";
 
@@ -46,10 +47,15 @@ pub struct FloodExtent {
 fn off_the_terrain(terrain: &TerrainGrid, [x, y]: [f64; 2]) -> HazardError {
     let end = |origin_m: f64, samples: usize| origin_m + (samples - 1) as f64 * terrain.cell_m;
     let (east, north) = (end(terrain.origin_x_m, terrain.columns), end(terrain.origin_y_m, terrain.rows));
-    let reason = format!(
-        "the place {x},{y} that the water is to come from lies off the terrain, which reaches from {:.0} to {east:.0} m east and from {:.0} to \
-         {north:.0} m north: name one on it, easting first, or none to fill every hollow",
-        terrain.origin_x_m, terrain.origin_y_m
+    let reason = words!(
+        "hazard-off-terrain",
+        "the place {x},{y} that the water is to come from lies off the terrain, which reaches from {west} to {east} m east and from {south} to {north} m north: name one on it, easting first, or none to fill every hollow",
+        x = x.to_string(),
+        y = y.to_string(),
+        west = format!("{:.0}", terrain.origin_x_m),
+        east = format!("{east:.0}"),
+        south = format!("{:.0}", terrain.origin_y_m),
+        north = format!("{north:.0}")
     );
     HazardError::NotApplicable { model: MODEL, reason }
 }

@@ -7,6 +7,7 @@
 use super::error::within;
 use super::substance::{GAS_CONSTANT, Substance};
 use super::{HazardError, HazardRules};
+use crate::words;
 
 const GAS: &str = "gas jet";
 const LIQUID: &str = "liquid jet";
@@ -111,7 +112,7 @@ pub fn liquid_jet_kg_s(
     let pressure = within(LIQUID, "pressure over the liquid", pressure_pa, (0.0, 1e8), "Pa")?;
     let drive = pressure - ambient + rho * G * head;
     if drive < 0.0 {
-        let reason = "the air outside presses harder than the liquid: nothing comes out".to_owned();
+        let reason = words!("hazard-no-outflow", "the air outside presses harder than the liquid: nothing comes out");
         return Err(HazardError::NotApplicable { model: LIQUID, reason });
     }
     Ok(area * (2.0 * rho * drive).sqrt())

@@ -13,6 +13,7 @@ use super::normal::erf;
 use super::sigma::{CloudKind, Sigmas};
 use super::weather::{Terrain, Weather};
 use super::{Cloud, HazardError, HazardRules, Slice};
+use crate::words;
 
 const MODEL: &str = "Gaussian plume";
 /// Gravity, m/s².
@@ -127,7 +128,7 @@ impl Plume {
         }
         let set = rules.sigma_set(input.sigma_set.unwrap_or(input.terrain.sigma_set()))?;
         if set.kind != CloudKind::Plume {
-            let reason = format!("the coefficients of {} describe puffs", set.name);
+            let reason = words!("hazard-of-puffs", "the coefficients of {set} describe puffs", set = set.name.as_str());
             return Err(HazardError::NotApplicable { model: MODEL, reason });
         }
         let averaging_s = rules.checked(MODEL, "averaging_s", input.averaging_s.unwrap_or(set.averaging_s))?;

@@ -9,6 +9,7 @@ use super::plume::vertical;
 use super::sigma::{CloudKind, Sigmas};
 use super::weather::{Terrain, Weather};
 use super::{Cloud, HazardError, HazardRules, Slice};
+use crate::words;
 
 const MODEL: &str = "Gaussian puff";
 /// Coefficients used where none are named.
@@ -58,7 +59,8 @@ impl Puff {
         }
         let set = rules.sigma_set(input.sigma_set.unwrap_or(SET))?;
         if set.kind != CloudKind::Puff {
-            let reason = format!("the coefficients of {} describe plumes", set.name);
+            let reason =
+                words!("hazard-of-plumes", "the coefficients of {set} describe plumes", set = set.name.as_str());
             return Err(HazardError::NotApplicable { model: MODEL, reason });
         }
         Ok(Self {

@@ -8,6 +8,7 @@ use super::jet::{GasState, Hole, flash_fraction, flashing_jet_kg_s, gas_jet, liq
 use super::substance::Substance;
 use super::weather::Weather;
 use super::{HazardError, HazardRules};
+use crate::words;
 
 const MODEL: &str = "source of a tank";
 
@@ -121,7 +122,12 @@ pub fn source_of(rules: &HazardRules, tank: &Tank<'_>, weather: &Weather) -> Res
             finish(rate, rate * airborne, Phase::TwoPhase, None)
         }
         Leak::Pipe => {
-            let reason = format!("{} at {t} K does not flash; ask for a liquid leak", substance.name);
+            let reason = words!(
+                "hazard-no-flash",
+                "{substance} at {t} K does not flash; ask for a liquid leak",
+                substance = substance.name.as_str(),
+                t = t.to_string()
+            );
             Err(HazardError::NotApplicable { model: MODEL, reason })
         }
     }

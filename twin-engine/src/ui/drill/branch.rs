@@ -74,7 +74,7 @@ fn compared(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let title = t!(words, "drill-if-title", what = branch.what, time = clock(branch.from_s));
     ui.add(Label::new(RichText::new(title).strong()).wrap());
     if let Some(failed) = &branch.strand.failed {
-        ui.add(Label::new(RichText::new(failed).color(bad)).wrap());
+        ui.add(Label::new(RichText::new(words.failure(failed)).color(bad)).wrap());
     }
     if let Some(share) = branch.strand.share() {
         ui.add(ProgressBar::new(share).desired_width(180.0).show_percentage());

@@ -8,6 +8,7 @@ mod hand;
 mod improve;
 mod map;
 mod numbers;
+mod persons;
 mod strip;
 mod written;
 
@@ -262,7 +263,7 @@ fn waits(ui: &mut Ui, panels: &mut Panels, words: &'static Text) -> bool {
     let bad = look::colour(panels.twin.theme().bad);
     let Some(session) = panels.drill.session.as_mut() else { return true };
     if let Some(failed) = session.strand.failed.clone() {
-        ui.add(Label::new(RichText::new(t!(words, "drill-failed", reason = failed)).color(bad)).wrap());
+        ui.add(Label::new(RichText::new(t!(words, "drill-failed", reason = words.failure(&failed))).color(bad)).wrap());
     }
     if let Some(share) = session.strand.share() {
         let first = session.strand.played().is_none();

@@ -20,6 +20,9 @@ pub(super) fn show(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
     let bad = look::colour(theme.bad);
     look::group(ui, &t!(words, "drill-people"));
     grid(ui, "drill-people-numbers", &people(words, &figures), ink, bad);
+    super::persons::show(ui, panels, words);
+    let Some(session) = panels.drill.session.as_ref() else { return };
+    let Some(played) = session.strand.played() else { return };
     look::group(ui, &t!(words, "drill-water"));
     grid(ui, "drill-water-numbers", &water(words, &figures), ink, bad);
     look::group(ui, &t!(words, "drill-conditions"));

@@ -76,3 +76,27 @@ fn a_fire_begins_with_the_building_that_burns_and_what_cannot_be_followed_says_s
     let silent = fire.replace("does: alarm", "does: say(\"\")");
     assert!(followed(&super::park(), &silent).1.is_empty());
 }
+
+#[test]
+fn whoever_draws_them_has_everyones_way_and_can_give_it_up() {
+    let cache = park();
+    let (run, found) = followed(&cache, &long());
+    let (file, tables) = (DrillFile::parse(&long()).unwrap(), DrillTables::shipped());
+    let follow = |go_on: &(dyn Fn() -> bool + Sync)| follow_persons(&file, &run, &cache, &tables.evacuation, go_on);
+    let drawn = follow(&|| true).unwrap();
+    assert_eq!(drawn.iter().map(|one| &one.told).collect::<Vec<_>>(), found.iter().collect::<Vec<_>>());
+    let first = &drawn[0];
+    let (everyone, egress_s) = (first.told.persons as usize, first.told.walked.unwrap().egress_s.unwrap());
+    // Before the alarm all stand where they do at it; then there are ever fewer, and nobody once the last is out.
+    assert_eq!((first.inside(-60.0), first.inside(0.0)), (Some(everyone), Some(everyone)));
+    assert_eq!(first.persons[0].at(-60.0).unwrap().0, first.persons[0].at(0.0).unwrap().0);
+    let counts: Vec<usize> = (0..=egress_s.ceil() as u32).map(|s| first.inside(f64::from(s)).unwrap()).collect();
+    assert!(counts.windows(2).all(|pair| pair[0] >= pair[1]) && counts.last() == Some(&0), "{counts:?}");
+    // Nobody jumps: a free speed is 3 m/s at most.
+    for one in &first.persons {
+        let ways: Vec<[f64; 2]> = (0..).map_while(|k| one.at(0.5 * f64::from(k)).map(|found| found.0)).collect();
+        let far = |pair: &[[f64; 2]]| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]);
+        assert!(ways.windows(2).all(|pair| far(pair) <= 1.6), "{ways:?}");
+    }
+    assert_eq!(follow(&|| false), None);
+}
