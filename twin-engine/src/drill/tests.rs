@@ -495,7 +495,7 @@ fn a_branch_has_what_the_file_scripts_for_later_and_nothing_that_was_done_by_han
     assert!(main.iter().any(|text| text.contains("in the drill alone")));
     assert!(!other.iter().any(|text| text.contains("in the drill alone")), "{other:?}");
     // The burst main at 240 s and the gate at 300 s are the file's.
-    for scripted in ["hydrants give no water", "stretches of way are closed"] {
+    for scripted in ["1 hydrant gives no water", "stretches of way are closed"] {
         assert!(other.iter().any(|text| text.contains(scripted)), "{scripted}: {other:?}");
     }
     // Put in for an earlier moment once the branch had left: the drill has it, and the branch does not.

@@ -22,9 +22,13 @@ fn number(value: &mut f64, range: RangeInclusive<f64>) -> DragValue<'_> {
     DragValue::new(value).range(range).update_while_editing(false)
 }
 
-/// A number is asked of once it stands, not at every step of a drag.
-fn stands(response: &Response) -> bool {
-    response.drag_stopped() || response.changed() && !response.dragged()
+/// Shows a field and tells whether its number is to be asked of: once it stands, not at every step of a drag or digit. The field says itself
+/// that it changed with each of those.
+fn stands(ui: &mut Ui, value: &mut f64, field: impl for<'a> FnOnce(&'a mut f64) -> DragValue<'a>) -> (Response, bool) {
+    let before = *value;
+    let response = ui.add(field(value));
+    let stands = response.drag_stopped() || (*value - before).abs() > 0.0 && !response.dragged();
+    (response, stands)
 }
 
 /// Which network, and whether its valves count.
@@ -89,16 +93,17 @@ pub(super) fn pressure(ui: &mut Ui, panels: &mut Panels, words: &'static Text) {
             if !form.whole_bore {
                 ui.horizontal(|ui| {
                     ui.label(t!(words, "net-hole"));
-                    let field = number(&mut form.hole_mm, HOLES_MM).speed(1.0).fixed_decimals(0);
-                    asks |= stands(&ui.add(field));
+                    asks |= stands(ui, &mut form.hole_mm, |mm| number(mm, HOLES_MM).speed(1.0).fixed_decimals(0)).1;
                 });
             }
         }
         PressKind::Fire => {
             ui.horizontal(|ui| {
                 ui.label(t!(words, "net-residual"));
-                let field = number(&mut form.residual_m, RESIDUALS_M).speed(0.1).fixed_decimals(2);
-                asks |= stands(&ui.add(field.suffix(" m")));
+                asks |= stands(ui, &mut form.residual_m, |m| {
+                    number(m, RESIDUALS_M).speed(0.1).fixed_decimals(2).suffix(" m")
+                })
+                .1;
             });
         }
         PressKind::AsIs | PressKind::Closed => {}
@@ -242,11 +247,11 @@ mod tests {
             let events = event.into_iter().collect();
             let input = RawInput { screen_rect: Some(screen), events, ..RawInput::default() };
             let mut output = context.run_ui(input, |ui| {
-                let response = ui.add(number(&mut hole_mm, HOLES_MM));
+                let (response, stands) = stands(ui, &mut hole_mm, |mm| number(mm, HOLES_MM));
                 if takes_keys {
                     response.request_focus();
                 }
-                if stands(&response) {
+                if stands {
                     asked.push(hole_mm);
                 }
             });
