@@ -72,3 +72,4 @@ failure-server-old = { $what } { $found } 版本过旧；需要 { $needed } 或�
 failure-server-start = 数据库服务器未能启动；原因见日志 { $log }
 failure-stop-of-another = 导览中的「{ $stop }」一站含有本园区没有的内容
 failure-with-advice = { $message }（{ $advice }）
+scenario-left = 左侧的情景 { $name }：{ $reason }

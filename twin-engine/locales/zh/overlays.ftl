@@ -1784,7 +1784,6 @@ edit-remove = 拆除建筑 { $building }
 edit-no-limit = 不限
 edit-limits = 容积率 { $far }，建筑密度 { $coverage }，高 { $height } m
 scenario-other-park = 此情景属于园区 { $wanted }，不属于 { $found }
-scenario-left = 左侧的情景 { $name }：{ $reason }
 scenario-edit = 第 { $number } 项编辑无法执行：{ $reason }
 scenario-unreadable = 这不是情景文件：{ $reason }
 accept-empty = 该情景没有编辑

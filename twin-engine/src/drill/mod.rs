@@ -185,17 +185,6 @@ fn read(start: &DrillStart, twin: &Twin) -> Result<(DrillFile, Vec<analysis::eme
     Ok((file, log.hand))
 }
 
-/// An error with its causes.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        said = format!("{said}: {error}");
-        cause = error.source();
-    }
-    said
-}
-
 /// Systems of the drill that picture and window share.
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<DrillRoom>()

@@ -107,9 +107,10 @@ impl Persons {
         picker: &Arc<Picker>,
         wake: Option<&Wake>,
     ) -> bool {
-        let Some(played) = finished.filter(|_| self.on) else { return false };
-        // Of a run before the last inject: given up.
-        drop(self.ask.take_if(|ask| !Arc::ptr_eq(&ask.of, played)));
+        let finished = finished.filter(|_| self.on);
+        // Of a run before the last inject: given up, also while the next is still made.
+        drop(self.ask.take_if(|ask| finished.is_none_or(|played| !Arc::ptr_eq(&ask.of, played))));
+        let Some(played) = finished else { return false };
         if let Some(found) = self.ask.as_ref().and_then(|ask| ask.work.take()) {
             self.ask = None;
             self.shown = Some(Arc::new(Shown { of: Arc::clone(played), buildings: found.unwrap_or_default() }));

@@ -294,7 +294,7 @@ impl Workbench {
     /// Gives a valve the state that clicks give, or takes what was told of it back.
     pub(crate) fn mark_valve(&mut self, key: &str) {
         // Marked before anything was asked, it is one of the network that was picked in.
-        self.told_of = self.told_of.or(self.class);
+        self.tell_of(self.told_of.or(self.class));
         if self.told.remove(key) != Some(self.marking) {
             self.told.insert(key.to_owned(), self.marking);
         }

@@ -129,6 +129,16 @@ fn a_valve_is_marked_and_the_mark_taken_back() {
 }
 
 #[test]
+fn a_valve_that_is_marked_after_a_question_to_all_networks_joins_what_was_told_before() {
+    let mut bench = Workbench { class: Some(NetworkClass::Water), ..Workbench::default() };
+    bench.ask(Question::Break { class: NetworkClass::Water, at: "hv23".into() });
+    bench.mark_valve("v1");
+    bench.ask(Question::Near);
+    bench.mark_valve("v2");
+    assert_eq!(bench.told.keys().collect::<Vec<_>>(), ["v1", "v2"]);
+}
+
+#[test]
 fn what_is_told_of_valves_holds_for_every_question_to_their_network() {
     let mut bench = Workbench::default();
     bench.ask(Question::Break { class: NetworkClass::Water, at: "hv23".into() });

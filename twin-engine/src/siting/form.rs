@@ -2,12 +2,11 @@
 //! takes nothing that a file does not.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use analysis::siting::{PitchFile, Thing, Utility};
 use analysis::words::Words;
+use spatial_db::whole;
 
 use super::ENDING;
 use crate::causes;
@@ -310,26 +309,17 @@ impl Draft {
     pub(crate) fn save(&mut self, folder: &Path, park: &str) -> Result<PathBuf, Refused> {
         let text = self.text(park)?;
         let path = folder.join(format!("{}{ENDING}", file_name(&self.name)));
-        if path.exists() && self.written.as_ref() != Some(&path) {
-            return Err(Refused::There(path));
-        }
-        match whole(folder, &path, &text) {
+        let own = self.written.as_ref() == Some(&path);
+        let put = if own { whole::write } else { whole::write_new };
+        match put(&path, text.as_bytes()) {
             Ok(()) => {
                 self.written = Some(path.clone());
                 Ok(path)
             }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Refused::There(path)),
             Err(error) => Err(Refused::Unwritten(path, causes::at_the_bottom(&error))),
         }
     }
-}
-
-/// Writes a file whole or not at all.
-fn whole(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let mut beside = path.to_path_buf().into_os_string();
-    beside.push(".part");
-    fs::write(&beside, text)?;
-    fs::rename(&beside, path)
 }
 
 /// Fields as the file has them; `asks` is false for those that are not asked for.
@@ -383,6 +373,8 @@ fn file_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use analysis::siting::{How, IfUnknown, Want};
 
     use super::*;

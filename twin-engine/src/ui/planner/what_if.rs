@@ -401,8 +401,8 @@ fn table(ui: &mut Ui, panels: &Panels, words: &'static Text) {
         for head in ["", "before", "after"] {
             ui.label(look::note(match head {
                 "before" => {
-                    let other = panels.desk.draft.against();
-                    other.map_or_else(|| t!(words, "scenario-before"), |other| other.name.clone())
+                    let other = what_if.apart.before.as_ref();
+                    other.map_or_else(|| t!(words, "scenario-before"), |(name, _)| name.clone())
                 }
                 "after" => t!(words, "scenario-after"),
                 _ => String::new(),
