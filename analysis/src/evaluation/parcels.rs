@@ -112,7 +112,8 @@ impl Line {
     pub fn cover_m2(&self) -> Range {
         let footprints = self.footprints_m2();
         let least = footprints.low + self.yard_m2;
-        let most = if self.yards_surveyed { footprints.high + self.yard_m2 } else { least.max(self.area_m2) };
+        let land = least.max(self.area_m2);
+        let most = if self.yards_surveyed { (footprints.high + self.yard_m2).min(land) } else { land };
         Range::new(least, most)
     }
 

@@ -82,7 +82,11 @@ pub fn projects_overlay(cache: &Cache, as_of: NaiveDate) -> Overlay {
     let any = counts.iter().any(|count| *count > 0);
     let mut notes = vec![plan_note()];
     if !any && without_parcel == 0 {
-        notes.push(words!("note-projects-none", "No projects on record: that nothing is late does not follow"));
+        notes.push(if snapshot.given {
+            words!("note-projects-left-out", "Projects are left out of this package: it does not say what is late")
+        } else {
+            words!("note-projects-none", "No projects on record: that nothing is late does not follow")
+        });
     }
     if without_parcel > 0 {
         notes.push(

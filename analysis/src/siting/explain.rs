@@ -471,7 +471,8 @@ fn short_at_least(want: &Want, gap: f64) -> Option<Words> {
     }
     let digits = (1_u8..=3).find(|digits| gap >= 10_f64.powi(-i32::from(*digits)))?;
     let figure = rounded(gap, 10_f64.powi(-i32::from(digits)), false);
-    (!want.unit().is_empty()).then(|| Words::from(format!("{figure:.*} {}", usize::from(digits), want.unit())))
+    let per = if matches!(want, Want::Price { .. }) { "/m²" } else { "" };
+    (!want.unit().is_empty()).then(|| Words::from(format!("{figure:.*} {}{per}", usize::from(digits), want.unit())))
 }
 
 /// What there is, with its figure and unit.

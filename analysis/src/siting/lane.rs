@@ -43,7 +43,8 @@ impl Match<'_, '_> {
     /// What a brief says of a lane round the hall.
     pub(super) fn lane_fact(&self, offered: &Candidate, fit: &TestFit) -> Fact {
         let (lane_m, source) = lane();
-        let free_m = self.free_around_m(offered, fit);
+        // What arithmetic takes of a setback is none of it.
+        let free_m = (self.free_around_m(offered, fit) * 1e4).round() / 1e4;
         // No more than there is.
         let (free, lane) = (outward(free_m, false), format!("{lane_m:.1}"));
         let value = if free_m >= lane_m {

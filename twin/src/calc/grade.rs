@@ -104,6 +104,7 @@ fn of_sites(arguments: &GradeArguments, park: &str, rules: &HazardRules, text: &
                 "parcel": parcel.map(|at| snapshot.parcels[at].provenance.key.as_str()),
                 "hazards": keys,
                 "ratio": least.ratio,
+                "r_and_ratio_are_at_least": !least.missing.is_empty(),
                 "is_major_hazard": least.is_major,
                 "r_at_least": least.r,
                 // What is missing can only add.

@@ -4,6 +4,7 @@ use analysis::emergency::hazard::{
     Cloud, Frame, GuidelineKind, HazardRules, Indoor, Plume, PlumeInput, Puff, PuffInput, Substance, Threshold,
     Weather, cloud_zone, exposed_buildings, plume_kg_m3, share_of,
 };
+use analysis::emergency::hazard_error_words;
 use analysis::words;
 use analysis::words::Words;
 use clap::{Args, ValueEnum};
@@ -223,9 +224,10 @@ fn toxic_values(answer: &mut Answer, substance: &Substance, found_kg_m3: f64, br
         )),
         // Nothing to breathe has no logarithm: its share is 0, and its probit none.
         Some(_) if found_kg_m3 <= 0.0 && substance.toxic_probit.is_some() => Ok(None),
-        Some(seconds) => {
-            substance.toxic_probit(found_kg_m3, seconds).map(Some).map_err(|error| Words::from(error.to_string()))
-        }
+        Some(seconds) => substance
+            .toxic_probit(found_kg_m3, seconds)
+            .map(Some)
+            .map_err(|error| hazard_error_words(&error).in_english(error.to_string())),
     };
     match probit {
         Ok(probit) => {
@@ -288,7 +290,7 @@ fn zones(
                 let kg_m3 = substance.kg_m3_from_ppm(ppm, weather.temperature_k, weather.pressure_pa);
                 (name, kg_m3, Some(ppm))
             })),
-            Err(error) => answer.set("zones_missing", error.to_string()),
+            Err(error) => answer.say("zones_missing", hazard_error_words(&error).in_english(error.to_string())),
         }
     } else if levels.is_empty() {
         answer.say(

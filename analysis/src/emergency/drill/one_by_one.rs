@@ -55,7 +55,7 @@ pub struct WalkedOut {
     pub inside: usize,
     /// When the model was stopped at the latest, s after the alarm.
     pub until_s: f64,
-    /// The longest that a door's people take by SFPE's rule, without a time to set out, s; none where that is not known.
+    /// When the last is out by SFPE's rule for the doors, s after the alarm, the way to them left out; none where that is not known.
     pub rule_s: Option<f64>,
     /// Doors, all as wide as the table has it.
     pub doors: usize,
@@ -243,7 +243,7 @@ pub fn one_by_one_remark(one: &OneByOne) -> Words {
         Err(Unfollowed::TooMany) => {
             return words!(
                 "drill-one-many",
-                "more than {most} persons are not followed for a report: twin calc crowd --building {key} --persons {persons}",
+                "more than {most} persons are not followed for a report: twin calc crowd PARK --building {key} --persons {persons}",
                 most = MOST.to_string(),
                 key = one.building.as_str(),
                 persons = one.persons.to_string()

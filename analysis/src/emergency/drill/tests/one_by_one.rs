@@ -63,7 +63,7 @@ fn a_fire_begins_with_the_building_that_burns_and_what_cannot_be_followed_says_s
     );
     assert_eq!(found[0].walked, Err(Unfollowed::TooMany));
     let cells = &one_by_one_chapter(&found).rows[0].1;
-    assert!(cells[6].ends_with("twin calc crowd --building B1 --persons 692"), "{}", cells[6]);
+    assert!(cells[6].ends_with("twin calc crowd PARK --building B1 --persons 692"), "{}", cells[6]);
     assert_eq!(cells[4], "unknown");
     // Of a building whose people are not known nobody is followed: the one that burns is not there.
     let mut park = owned();
