@@ -131,7 +131,7 @@ impl Stage {
         }
         app.insert_resource(if samples > 1 { Pace::Picture } else { Pace::AtOnce });
         let mut twin = app.world_mut().resource_mut::<Twin>();
-        (twin.frame, twin.software) = (options.frame, adapter.software);
+        (twin.frame, twin.software, twin.one_sample) = (options.frame, adapter.software, samples == 1);
         twin.piece = piece.map(|_| Piece { whole: UVec2::new(width, height), corner: UVec2::ZERO });
         if keep {
             app.init_resource::<bench::Kept>().add_systems(Last, bench::keep);

@@ -3,7 +3,7 @@
 //!
 //! Panels, names and marks are not of the scene: they are sharp all the time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bevy::camera::MainPassResolutionOverride;
 use bevy::core_pipeline::schedule::{Core3d, Core3dSystems};
@@ -33,8 +33,8 @@ const STEPS: [f32; 3] = [1.0, 0.7, 0.5];
 const LONGEST: Duration = Duration::from_millis(50);
 /// Frames that are this quick have room for more pixels.
 const QUICK: Duration = Duration::from_millis(20);
-/// Frames in a row that must be slow: one alone has something else to do.
-const SLOW_FRAMES: u32 = 2;
+/// Frames in a row whose mean counts: one alone may have something else to do, and of two the first often waits for what the second shows.
+const FRAMES: u32 = 4;
 /// Time without motion after which the camera rests.
 const RESTS: Duration = Duration::from_millis(180);
 
@@ -58,7 +58,9 @@ struct Pacing {
     seen: Option<Orbit>,
     /// When it last moved; `None` for one that rests.
     moved: Option<Duration>,
-    slow: u32,
+    /// Frames of the motion since the share changed last, up to [`FRAMES`], and what they took.
+    recent: (u32, Duration),
+    /// Longest mean of the motion.
     longest: Duration,
 }
 
@@ -78,11 +80,14 @@ impl Pacing {
         match (was_moving, self.moved.is_some()) {
             // Between two frames of a motion nothing is waited for: the time is what the frame took.
             (true, _) => {
-                self.longest = self.longest.max(took);
-                self.slow = if took > LONGEST { self.slow + 1 } else { 0 };
-                if self.slow >= SLOW_FRAMES && self.step + 1 < STEPS.len() {
-                    self.step += 1;
-                    self.slow = 0;
+                self.recent = (self.recent.0 + 1, self.recent.1 + took);
+                if self.recent.0 == FRAMES {
+                    let mean = self.recent.1 / FRAMES;
+                    self.longest = self.longest.max(mean);
+                    self.recent = (0, Duration::ZERO);
+                    if mean > LONGEST && self.step + 1 < STEPS.len() {
+                        self.step += 1;
+                    }
                 }
             }
             (false, true) => {
@@ -90,7 +95,7 @@ impl Pacing {
                 if (Duration::from_nanos(1)..QUICK).contains(&self.longest) {
                     self.step = self.step.saturating_sub(1);
                 }
-                (self.slow, self.longest) = (0, Duration::ZERO);
+                (self.recent, self.longest) = ((0, Duration::ZERO), Duration::ZERO);
             }
             (false, false) => {}
         }
@@ -123,7 +128,7 @@ pub(crate) fn pace_plugin(app: &mut App) {
 fn pace(
     twin: Res<Twin>,
     orbit: Res<Orbit>,
-    time: Res<Time<Real>>,
+    mut clock: Local<Option<(Instant, Instant)>>,
     mut pacing: Local<Pacing>,
     mut coarse: ResMut<Coarse>,
     mut redraw: MessageWriter<RequestRedraw>,
@@ -131,7 +136,11 @@ fn pace(
     if !twin.software {
         return;
     }
-    let share = pacing.frame(*orbit, time.elapsed(), time.delta());
+    // Not Bevy's time, which is that of whichever world has told it last.
+    let now = Instant::now();
+    let (began, before) = clock.unwrap_or((now, now));
+    *clock = Some((began, now));
+    let share = pacing.frame(*orbit, now - began, now - before);
     // Parts of a split view stand side by side in one texture.
     let share = if twin.right.is_some() { 1.0 } else { share };
     if coarse.0 != share {
@@ -299,8 +308,11 @@ mod tests {
         let (mut pacing, mut now) = (Pacing::default(), Duration::ZERO);
         let told = shares(&mut pacing, &mut now, &[(false, 400), (true, 400)]);
         assert_eq!(told, [1.0, 1.0], "a first view, and a wait before the first motion, are no slow frames");
-        let told = shares(&mut pacing, &mut now, &[(true, 110), (true, 110), (true, 70), (true, 70), (true, 45)]);
-        assert_eq!(told, [1.0, 0.7, 0.7, 0.5, 0.5]);
+        // Every other frame waits for the one before: the mean counts.
+        let told = shares(&mut pacing, &mut now, &[(true, 110), (true, 2), (true, 110), (true, 2), (true, 110)]);
+        assert_eq!(told, [1.0, 1.0, 1.0, 0.7, 0.7]);
+        let told = shares(&mut pacing, &mut now, &[(true, 70), (true, 60), (true, 65), (true, 45), (true, 45)]);
+        assert_eq!(told, [0.7, 0.7, 0.5, 0.5, 0.5]);
         let told = shares(&mut pacing, &mut now, &[(false, 90), (false, 95), (false, 110)]);
         assert_eq!(told, [0.5, 1.0, 1.0], "it rests");
         // The next motion begins with what the last one had come to.
@@ -309,20 +321,17 @@ mod tests {
 
     #[test]
     fn one_slow_frame_changes_nothing_and_quick_motions_get_pixels_back_when_the_next_begins() {
-        let (mut pacing, mut now) = (Pacing { step: 2, ..Pacing::default() }, Duration::ZERO);
-        let told = shares(&mut pacing, &mut now, &[(false, 10), (true, 10), (true, 15), (true, 16), (true, 15)]);
-        assert_eq!(told, [1.0, 0.5, 0.5, 0.5, 0.5], "never within a motion");
-        assert_eq!(shares(&mut pacing, &mut now, &[(false, 200), (true, 10)]), [1.0, 0.5], "one frame of 200 ms");
-        let told = shares(&mut pacing, &mut now, &[(true, 15), (true, 12), (true, 120), (true, 12)]);
-        assert_eq!(told, [0.5; 4]);
-        for _ in 0..12 {
-            shares(&mut pacing, &mut now, &[(false, 15)]);
-        }
-        shares(&mut pacing, &mut now, &[(true, 15), (true, 15)]);
-        for _ in 0..13 {
-            shares(&mut pacing, &mut now, &[(false, 15)]);
-        }
-        assert_eq!(shares(&mut pacing, &mut now, &[(true, 15)]), [0.7]);
+        let (mut pacing, mut now) = (Pacing { step: 1, ..Pacing::default() }, Duration::ZERO);
+        let told = shares(&mut pacing, &mut now, &[(false, 10), (true, 10), (true, 15), (true, 120), (true, 15)]);
+        assert_eq!(told, [1.0, 0.7, 0.7, 0.7, 0.7]);
+        assert_eq!(
+            shares(&mut pacing, &mut now, &[(true, 15), (false, 200), (true, 10)]),
+            [0.7, 1.0, 0.7],
+            "41 ms each"
+        );
+        let motion = [(true, 15), (true, 12), (true, 18), (true, 15), (true, 15), (true, 15)];
+        assert_eq!(shares(&mut pacing, &mut now, &motion), [0.7; 6], "never within a motion");
+        assert_eq!(shares(&mut pacing, &mut now, &[(false, 200), (true, 15)]), [1.0, 1.0]);
     }
 
     #[test]

@@ -92,6 +92,14 @@ impl SceneUniform {
         self
     }
 
+    /// The same with lines that are at least a pixel wide, where each pixel is looked at in one place: a thinner one would be broken.
+    pub(crate) fn with_whole_px(mut self, one_sample: bool) -> Self {
+        if one_sample && self.layer.z > 0.0 {
+            self.layer.z = self.layer.z.max(1.0 / self.accent.w);
+        }
+        self
+    }
+
     /// The same in the light of a sun. One below the horizon lights as one just above it: a picture is never black.
     pub(crate) fn with_sun(mut self, sun: Sun) -> Self {
         let (azimuth, elevation) = (sun.azimuth_deg.to_radians(), sun.elevation_deg.max(LEAST_SUN_DEG).to_radians());

@@ -115,7 +115,8 @@ fn open(
     let shown = Shown { photo: options.photo, ..Shown::default() };
     let camera = options.scene.as_ref().map_or(options.camera, |scene| scene.camera);
     add_twin(&mut app, input, camera, theme, language, shown)?;
-    app.world_mut().resource_mut::<Twin>().software = adapter.software;
+    let mut twin = app.world_mut().resource_mut::<Twin>();
+    (twin.software, twin.one_sample) = (adapter.software, samples == 1);
     let mut live = live;
     let mut missing = Vec::new();
     match &options.scene {

@@ -39,6 +39,7 @@ impl Loose<'_, '_> {
             let material = LayerMaterial {
                 styles: styles.clone(),
                 scene: SceneUniform::new(&twin.theme(), layer, false, geometry.ground_y(), twin.px_factor)
+                    .with_whole_px(twin.one_sample)
                     .with_sun(twin.light())
                     .in_piece(twin.piece),
                 photo: None,

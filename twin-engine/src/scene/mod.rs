@@ -81,6 +81,8 @@ pub(crate) struct Twin {
     pub frame: bool,
     /// A processor draws the pictures.
     pub software: bool,
+    /// Each pixel is looked at in one place: lines thinner than a pixel would be broken.
+    pub one_sample: bool,
     /// What is said under the picture.
     pub caption: String,
     /// What the overlay of [`crate::recolour`] was made from.
@@ -113,6 +115,7 @@ impl Twin {
             frame: true,
             park_version: 0,
             software: false,
+            one_sample: false,
             caption: String::new(),
             recoloured_by: None,
             right: None,
@@ -206,6 +209,7 @@ impl Twin {
             piece: self.piece,
             frame: self.frame,
             software: self.software,
+            one_sample: self.one_sample,
             caption: self.caption.clone(),
             recoloured_by: self.recoloured_by.clone(),
             chosen: self.chosen,

@@ -288,6 +288,7 @@ impl Uploads {
 
 fn uniform(twin: &Twin, geometry: &SceneGeometry, look: Look) -> SceneUniform {
     SceneUniform::new(&twin.theme(), look.pass.layer, look.ghost, geometry.ground_y(), twin.px_factor)
+        .with_whole_px(twin.one_sample)
         .with_pipe_factor(look.pass.layer, twin.cut.pipe_factor)
         .with_sun(twin.light())
         .in_piece(twin.piece)
