@@ -144,6 +144,7 @@ fn pace(
     // Parts of a split view stand side by side in one texture.
     let share = if twin.right.is_some() { 1.0 } else { share };
     if coarse.0 != share {
+        tracing::debug!("{:.0} % of each side drawn; frames took {:?} at most", share * 100.0, pacing.longest);
         coarse.0 = share;
     }
     if pacing.moved.is_some() {

@@ -374,10 +374,7 @@ pub(crate) fn show_next(
                 *twin = Twin {
                     overlays_version: twin.overlays_version + 1,
                     park_version: twin.park_version + 1,
-                    theme: twin.theme,
-                    language: twin.language,
-                    px_factor: twin.px_factor,
-                    ..Twin::new(*input, shown)
+                    ..twin.over(*input, shown)
                 };
                 if let (Some(scene), Some(ui)) = (live.scene.take(), &mut ui) {
                     ui.missing = moment::show(&mut twin, &scene);
@@ -443,6 +440,15 @@ mod tests {
         let wanted = vec![counts(FeatureKind::Parcel, 2, 4, 1), counts(FeatureKind::Building, 7, 0, 0)];
         assert_eq!(news, Some(News { counts: wanted, ground: true, photo: false, runs: 3, last: run(6) }));
         assert!(live.take(Update::Close));
+    }
+
+    #[test]
+    fn the_park_that_arrives_is_drawn_as_the_window_can() {
+        let input = crate::fixture::tiny();
+        let before = Twin::new(TwinInput::before("tiny"), Shown::default());
+        let before = Twin { software: true, one_sample: true, px_factor: 0.7, ..before };
+        let there = before.over(input, Shown::default());
+        assert_eq!((there.software, there.one_sample, there.px_factor), (true, true, 0.7));
     }
 
     #[test]

@@ -190,6 +190,22 @@ impl Twin {
         (!self.cut.is_empty()).then(|| SceneCut::new(&self.cut, &geometry.ground, &geometry.origin, underground))
     }
 
+    /// Another input in the same window: what the window is and draws with stays, what is shown is `shown`.
+    pub(crate) fn over(&self, input: TwinInput, shown: Shown) -> Self {
+        Self {
+            overlays_version: self.overlays_version,
+            park_version: self.park_version,
+            theme: self.theme,
+            language: self.language,
+            px_factor: self.px_factor,
+            piece: self.piece,
+            frame: self.frame,
+            software: self.software,
+            one_sample: self.one_sample,
+            ..Self::new(input, shown)
+        }
+    }
+
     /// These switches over another park. Overlays made in the window come along, with their numbers for the park before.
     fn with_input(&self, mut input: TwinInput) -> Self {
         let own = self.input.overlays.iter().filter(|overlay| is_made_here(overlay) && !is_taken_away(overlay));
@@ -201,19 +217,10 @@ impl Twin {
         let cut = if same_crs { self.cut.clone() } else { Cut::default() };
         let mut next = Self {
             cut,
-            overlays_version: self.overlays_version,
-            park_version: self.park_version,
-            theme: self.theme,
-            language: self.language,
-            px_factor: self.px_factor,
-            piece: self.piece,
-            frame: self.frame,
-            software: self.software,
-            one_sample: self.one_sample,
             caption: self.caption.clone(),
             recoloured_by: self.recoloured_by.clone(),
             chosen: self.chosen,
-            ..Self::new(input, shown)
+            ..self.over(input, shown)
         };
         // The same days, over what there is now.
         let on = |there: Option<&Arc<Presence>>, side| there.and_then(|there| presence_on(&next, there.on, side));
