@@ -15,10 +15,6 @@ use spatial_db::model::{Building, FeatureKind, Parcel, Park, ParkSnapshot, Prove
 use spatial_db::package::Package;
 use twin_engine::{CameraChoice, CaptureOptions, Stage, TimeSource, TwinInput};
 
-/// As the program has it.
-#[global_allocator]
-static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const FRAMES: usize = 30;
 /// Spacing of the buildings, m, and buildings along a block.
 const SPACING_M: f64 = 36.0;

@@ -48,11 +48,6 @@ use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Verb};
 use failure::Failure;
-use mimalloc::MiMalloc;
-
-/// The C library's heap keeps what a window no longer uses, in as many parts as there were threads: see docs/benchmarks.md.
-#[global_allocator]
-static HEAP: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

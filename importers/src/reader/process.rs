@@ -72,8 +72,6 @@ impl Process {
             .envs(["TMPDIR", "CPL_TMPDIR", "SQLITE_TMPDIR"].map(|name| (name, folder.files())))
             .env("GDAL_DRIVER_PATH", "disable")
             .env("PROJ_NETWORK", "OFF")
-            // Heaps of programs that have this one: what it sets aside but does not use would count against the limit.
-            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             // Ctrl-C on a terminal is for the parent, who knows what to say.
             .process_group(0)
             .stdin(Stdio::piped())
