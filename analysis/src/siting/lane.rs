@@ -1,6 +1,6 @@
 //! Whether a lane for fire engines goes round the hall of a test-fit, on the land.
 
-use geo::{Distance, Euclidean, LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect, Distance, Euclidean, LineString, MultiPolygon, Polygon};
 use spatial_db::model::FeatureKind;
 
 use super::brief::Fact;
@@ -10,9 +10,6 @@ use super::matched::Match;
 use super::rounding::outward;
 use super::turning::lane;
 use crate::words;
-
-/// Buildings are looked for this near to the hall, m: farther off none is in the way of a lane.
-const NEAR_M: f64 = 30.0;
 
 /// From a hall to the edge of an area, m.
 fn to_edges(hall: &LineString<f64>, area: &MultiPolygon<f64>) -> f64 {
@@ -24,20 +21,18 @@ impl Match<'_, '_> {
     /// How much is free around the hall at its narrowest: to the boundary, to what trucks cannot cross and to what stands there, m.
     fn free_around_m(&self, offered: &Candidate, fit: &TestFit) -> f64 {
         let hall = fit.hall.exterior();
-        let mut free = to_edges(hall, &self.ground.boundary(offered));
-        free = free.min(to_edges(hall, &self.ground.obstacles(offered).impassable));
-        let corners = || hall.coords();
-        let low = corners().fold([f64::INFINITY; 2], |[x, y], at| [x.min(at.x), y.min(at.y)]);
-        let high = corners().fold([f64::NEG_INFINITY; 2], |[x, y], at| [x.max(at.x), y.max(at.y)]);
+        let to_boundary = to_edges(hall, &self.ground.boundary(offered));
+        let free = to_boundary.min(to_edges(hall, &self.ground.obstacles(offered).impassable));
+        let Some(bounds) = hall.bounding_rect() else { return free };
+        let (low, high) = (bounds.min(), bounds.max());
+        // What stands farther off than this makes it no less.
         let near = self.ground.cache.slots_in_envelope(
-            low.map(|at| at - NEAR_M),
-            high.map(|at| at + NEAR_M),
+            [low.x - free, low.y - free],
+            [high.x + free, high.y + free],
             FeatureKind::Building,
         );
-        for at in near.into_iter().filter(|at| self.ground.presence.buildings[*at]) {
-            free = free.min(to_edges(hall, &self.ground.park.buildings[at].footprint));
-        }
-        free
+        let there = near.into_iter().filter(|at| self.ground.presence.buildings[*at]);
+        there.map(|at| to_edges(hall, &self.ground.park.buildings[at].footprint)).fold(free, f64::min)
     }
 
     /// What a brief says of a lane round the hall.

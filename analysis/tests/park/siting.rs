@@ -169,20 +169,28 @@ fn nothing_fits_and_the_smallest_change_is_named() {
 
 #[test]
 fn a_brief_says_whether_a_lane_goes_round_the_hall() {
-    let told = |length_m: f64, width_m: f64, setback_m: f64| {
+    let told = |park: ParkSnapshot, length_m: f64, width_m: f64, setback_m: f64| {
         let hall = Want::Hall { length_m, width_m, height_m: 8.0, yard_m: 0.0 };
         let mut pitch = pitch(vec![must(hall)], 1);
         pitch.limits = Some(limits(setback_m));
-        asked(park(), &pitch, &NoSupplies, |matched| {
+        asked(park, &pitch, &NoSupplies, |matched| {
             let brief = matched.brief(matched.find(&["P1"]).unwrap());
             brief.facts.iter().find(|fact| fact.title.key() == Some("pitch-fact-lane")).unwrap().value.to_string()
         })
     };
     // The land is a square of 100 m.
-    let narrow = told(95.0, 95.0, 2.0);
+    let narrow = told(park(), 95.0, 95.0, 2.0);
     assert!(narrow.starts_with("2.") && narrow.ends_with("no lane of 4.0 m goes round on the land"), "{narrow}");
-    let wide = told(60.0, 30.0, 8.0);
+    let wide = told(park(), 60.0, 30.0, 8.0);
     assert!(wide.ends_with("free on every side: a lane of 4.0 m goes round"), "{wide}");
+    // The boundary is 40 m off, a hut on the land nearer, however far that is.
+    let mut hut = building(2, block(3.0, 46.0, 4.0, 4.0));
+    (hut.storeys, hut.storey_height_m) = (Some(1.0), Some(4.0));
+    let mut built = park();
+    built.buildings.push(hut);
+    let beside = told(built, 18.0, 18.0, 40.0);
+    let free_m: f64 = beside.split(' ').next().unwrap().parse().unwrap();
+    assert!((32.9..=35.1).contains(&free_m), "{beside}");
 }
 
 /// Ten megawatts, of which six are promised until the end of 2027.
