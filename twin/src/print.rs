@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 // Columns on a terminal: what Unicode calls wide or full-width (UAX #11) takes two, as Chinese does; spaces between thousands, dashes,
 // `≥`, `✓` and the like take one.
-use textwrap::core::display_width as width;
+pub(crate) use textwrap::core::display_width as width;
 
 use crate::failure::Failure;
 

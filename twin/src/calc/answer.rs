@@ -62,7 +62,7 @@ impl Answer {
     /// The lines of an answer for a person.
     fn lines(&self, text: &Text) -> Vec<String> {
         let teller = Teller { text, words: &self.words };
-        let width = self.order.iter().map(|key| wide(&teller.label(key))).max().unwrap_or(0);
+        let width = self.order.iter().map(|key| print::width(&teller.label(key))).max().unwrap_or(0);
         let mut out = Vec::new();
         for key in &self.order {
             teller.push((key.as_str(), width), &self.values[key], "", &mut out);
@@ -71,9 +71,11 @@ impl Answer {
     }
 }
 
-/// Columns that a text takes: letters of Chinese are as wide as two.
-fn wide(text: &str) -> usize {
-    text.chars().map(|letter| if u32::from(letter) < 0x2E80 { 1 } else { 2 }).sum()
+/// A word of an answer, such as "whole"; what is no such word, as it is.
+pub(crate) fn word(text: &Text, word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || " -_".contains(c));
+    let known = if plain { text.label(&format!("word-{}", word.replace(' ', "-"))) } else { None };
+    known.unwrap_or_else(|| word.to_owned())
 }
 
 /// Says values in a language.
@@ -102,7 +104,7 @@ impl Teller<'_> {
             }
             Value::Object(fields) => {
                 out.push(format!("{margin}{label}:"));
-                let width = fields.keys().map(|name| wide(&self.label(name))).max().unwrap_or(0);
+                let width = fields.keys().map(|name| print::width(&self.label(name))).max().unwrap_or(0);
                 let margin = format!("{margin}  ");
                 for (name, value) in fields {
                     self.push((name.as_str(), width), value, &margin, out);
@@ -113,7 +115,7 @@ impl Teller<'_> {
                     Some(words) => words.iter().map(|words| self.text.words(words)).collect::<Vec<_>>().join(", "),
                     None => self.named(key, value),
                 };
-                let room = " ".repeat(width.saturating_sub(wide(&label)));
+                let room = " ".repeat(width.saturating_sub(print::width(&label)));
                 out.push(format!("{margin}{label}{room}  {value}"));
             }
         }
@@ -129,18 +131,11 @@ impl Teller<'_> {
         }
     }
 
-    /// A word of an answer, such as "whole"; what is no such word, as it is.
-    fn word(&self, word: &str) -> String {
-        let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || " -_".contains(c));
-        let known = if plain { self.text.label(&format!("word-{}", word.replace(' ', "-"))) } else { None };
-        known.unwrap_or_else(|| word.to_owned())
-    }
-
     /// A value for a person: five digits, and of a large number all before the point; from a thousand million on as a power of ten.
     fn said(&self, value: &Value) -> String {
         match value {
-            Value::Null => self.word("unknown"),
-            Value::String(text) => self.word(text),
+            Value::Null => word(self.text, "unknown"),
+            Value::String(text) => word(self.text, text),
             Value::Number(number) => match number.as_f64() {
                 Some(float) if number.is_f64() && float != 0.0 && !(1e-3..1e9).contains(&float.abs()) => {
                     format!("{float:.4e}")
@@ -157,7 +152,7 @@ impl Teller<'_> {
                 let all = fields.iter().map(|(name, value)| format!("{} {}", self.label(name), self.said(value)));
                 all.collect::<Vec<_>>().join(", ")
             }
-            Value::Bool(yes) => self.word(if *yes { "true" } else { "false" }),
+            Value::Bool(yes) => word(self.text, if *yes { "true" } else { "false" }),
         }
     }
 }
@@ -238,7 +233,7 @@ mod tests {
         assert_eq!((value("缺失"), value("到达情况")), (Some("用于演练与规划"), Some("全部")));
         assert_eq!((value("阻塞流"), value("最后一人，s")), (Some("是"), Some("不明")));
         // Values stand below each other, though letters are as wide as two.
-        let plain: Vec<usize> = lines[..3].iter().map(|line| wide(line.rsplit_once("  ").unwrap().0)).collect();
+        let plain: Vec<usize> = lines[..3].iter().map(|line| print::width(line.rsplit_once("  ").unwrap().0)).collect();
         assert!(plain.windows(2).all(|pair| pair[0] == pair[1]), "{lines:?}");
     }
 

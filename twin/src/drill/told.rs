@@ -8,6 +8,11 @@ use analysis::words::Words;
 use twin_engine::text::Text;
 
 use super::missing;
+use crate::calc::answer::word;
+use crate::print;
+
+/// Columns of the longest rating, "not marked".
+const RATING: usize = 10;
 
 /// What happened and what it came to, a line each.
 pub(super) fn lines(run: &DrillRun, text: &Text) -> Vec<String> {
@@ -79,13 +84,18 @@ pub(super) fn lines(run: &DrillRun, text: &Text) -> Vec<String> {
         ));
     }
     for rated in &outcome.rated {
-        let rating = rated.rating.as_str();
-        let rating = text.label(&format!("word-{}", rating.replace(' ', "-"))).unwrap_or_else(|| rating.to_owned());
-        out.push(format!("{rating:10} {}", rated.text));
+        out.push(rated_as(rated.rating.as_str(), &rated.text, text));
     }
     let run = run.log.digest.clone().unwrap_or_default();
     out.push(text.words(&words!("calc-drill-run", "run {run}; for exercises and planning", run = run)));
     out
+}
+
+/// How an expected action was done, and what was expected: each in a column of its own, whatever letters it has.
+fn rated_as(rating: &str, expected: &str, text: &Text) -> String {
+    let rating = word(text, rating);
+    let room = " ".repeat(RATING.saturating_sub(print::width(&rating)));
+    format!("{rating}{room} {expected}")
 }
 
 /// That a replay gave the same; of a log that was broken off, up to there.
@@ -113,6 +123,17 @@ mod tests {
     use twin_engine::Language;
 
     use super::*;
+
+    #[test]
+    fn ratings_stand_in_a_column_in_either_language() {
+        for (language, met) in [(Language::English, "met"), (Language::Chinese, "达到")] {
+            let told = |rating: &str| rated_as(rating, "|", Text::of(language));
+            assert!(told("met").starts_with(met), "{}", told("met"));
+            for rating in ["met", "missed", "not marked"] {
+                assert_eq!(print::width(&told(rating)), RATING + 2, "{}", told(rating));
+            }
+        }
+    }
 
     #[test]
     fn replay_and_report_are_told_in_chinese_too() {
