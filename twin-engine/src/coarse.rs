@@ -101,6 +101,12 @@ impl Pacing {
         }
         if self.moved.is_some() { STEPS[self.step] } else { 1.0 }
     }
+
+    /// A frame of a view of which all is drawn, however it moves: what it takes says nothing of how coarse others are to be.
+    fn whole(&mut self) -> f32 {
+        (self.seen, self.moved) = (None, None);
+        1.0
+    }
 }
 
 /// What draws the scene's picture; the pass is only for one without more samples than pixels.
@@ -140,9 +146,8 @@ fn pace(
     let now = Instant::now();
     let (began, before) = clock.unwrap_or((now, now));
     *clock = Some((began, now));
-    let share = pacing.frame(*orbit, now - began, now - before);
     // Parts of a split view stand side by side in one texture.
-    let share = if twin.right.is_some() { 1.0 } else { share };
+    let share = if twin.right.is_some() { pacing.whole() } else { pacing.frame(*orbit, now - began, now - before) };
     if coarse.0 != share {
         tracing::debug!("{:.0} % of each side drawn; frames took {:?} at most", share * 100.0, pacing.longest);
         coarse.0 = share;
@@ -333,6 +338,18 @@ mod tests {
         let motion = [(true, 15), (true, 12), (true, 18), (true, 15), (true, 15), (true, 15)];
         assert_eq!(shares(&mut pacing, &mut now, &motion), [0.7; 6], "never within a motion");
         assert_eq!(shares(&mut pacing, &mut now, &[(false, 200), (true, 15)]), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn what_is_drawn_whole_makes_nothing_coarse_after_it() {
+        let (mut pacing, mut now) = (Pacing::default(), Duration::ZERO);
+        assert_eq!(shares(&mut pacing, &mut now, &[(false, 10), (true, 10), (true, 110)]), [1.0; 3]);
+        // Split while it moves: nothing is left of the motion, whatever frames take until there is one part again.
+        assert_eq!(pacing.whole(), 1.0);
+        assert_eq!((pacing.step, pacing.moved), (0, None));
+        now += MS * 1_000;
+        assert_eq!(shares(&mut pacing, &mut now, &[(true, 110), (true, 110)]), [1.0; 2], "no motion, and its first");
+        assert_eq!(shares(&mut pacing, &mut now, &[(true, 30), (true, 30), (true, 30), (true, 30)]), [1.0; 4]);
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn read(path: &Path, words: &Text) -> Result<(ScenarioFile, String), String> {
         let file = ScenarioFile::parse(&text).map_err(|error| analysis::planner::scenario_error_words(&error))?;
         Ok((file, text))
     });
-    file.map_err(|why| t!(words, "scenario-not-read", path = path.display(), reason = words.words(&why)))
+    file.map_err(|why| t!(words, "scenario-not-read", path = path.display(), reason = words.failure(&why)))
 }
 
 fn of_another(words: &Text, path: &Path, wanted: &str, found: &str) -> String {
@@ -492,11 +492,24 @@ fn write(panels: &mut Panels, words: &'static Text) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Language;
 
     #[test]
     fn what_is_merged_is_called_after_both() {
         let keys = ["GB00111".to_owned(), "GB00117".to_owned()];
         assert_eq!(merged_key(&keys), "GB00111+7");
         assert_eq!(merged_key(&[]), "");
+    }
+
+    #[test]
+    fn what_has_no_translation_is_marked_as_english_where_a_scenario_cannot_be_read() {
+        let path = std::env::temp_dir().join(format!("twin-scenario-newer-{}", std::process::id()));
+        let text = ScenarioFile::new("plan", "park", Vec::new()).to_text().unwrap();
+        std::fs::write(&path, text.replace("format_version: 1", "format_version: 9")).unwrap();
+        let chinese = read(&path, Text::of(Language::Chinese)).unwrap_err();
+        assert!(chinese.contains("详细信息（英文）"), "{chinese}");
+        let english = read(&path, Text::of(Language::English)).unwrap_err();
+        assert!(english.contains('9') && !english.contains("英文"), "{english}");
+        std::fs::remove_file(&path).unwrap();
     }
 }
