@@ -31,8 +31,9 @@ const SHADER: Handle<Shader> = bevy::asset::uuid_handle!("9d3f1c52-6b0e-4f7a-8f3
 const STEPS: [f32; 3] = [1.0, 0.7, 0.5];
 /// Longest time of a frame while the camera moves; beyond it fewer pixels are drawn.
 const LONGEST: Duration = Duration::from_millis(50);
-/// Frames that are this quick have room for more pixels.
-const QUICK: Duration = Duration::from_millis(20);
+/// Frames that are this quick may have room for more pixels: the next motion tries. A quarter of the pixels takes more than half of the time, so
+/// that a load that has passed is not paid for until the window closes.
+const QUICK: Duration = Duration::from_millis(35);
 /// Frames in a row whose mean counts: one alone may have something else to do, and of two the first often waits for what the second shows.
 const FRAMES: u32 = 4;
 /// Time without motion after which the camera rests.
