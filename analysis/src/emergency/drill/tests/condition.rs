@@ -90,6 +90,7 @@ fn conditions_that_cannot_be_are_refused_with_their_line() {
             "which comes in minute 8",
         ),
         (with("only_if: event(\"shut\")"), 15, "which comes in minute 13"),
+        (LEAK.replace("when: at(5.0)", "when: at(1441.0)"), 15, "after 1441 minutes, which must be from 0 to 1440"),
         (LEAK.replace("id: \"burst\"", "id: \"held_back\""), 15, "a name that every drill has"),
     ] {
         let error = DrillFile::parse(&text).unwrap_err().to_string();
