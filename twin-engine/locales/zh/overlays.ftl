@@ -1229,6 +1229,7 @@ drill-one-room = 首层站不下所有人，各层情况未登记
 drill-one-plan = 登记的轮廓与门无法构成可供离开的平面
 drill-one-assumed = 出入口未登记：假定最长的墙上有一个门，宽度亦为假定
 drill-one-doors = 登记的门：{ $count } 个，宽度为假定
+drill-one-enclosed = { $doors }；{ $count } 个开口通向被包围之处（如内院），由此离开者计为已离开
 drill-one-storeys = { $doors }；{ $storeys } 层，假定所有人都在首层：实际用时更长
 drill-one-no-storeys = { $doors }；层数未登记
 drill-one-inside = { $said }；{ $minutes } min 后仍在内：{ $count } 人

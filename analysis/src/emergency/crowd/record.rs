@@ -1,6 +1,6 @@
 //! A building as a plan: its footprint, its entrances and its people, as they are on record.
 
-use geo::{Distance, Euclidean, LinesIter, MultiLineString, MultiPolygon, Point};
+use geo::{Distance, Euclidean, MultiLineString, MultiPolygon, Point};
 use spatial_db::cache::Cache;
 use spatial_db::model::{ParkSnapshot, Presence, ResourceKind};
 
@@ -54,10 +54,11 @@ pub fn doors_along(park: &ParkSnapshot, rules: &EvacuationRules, area: &MultiPol
     doors
 }
 
-/// Middle of the longest side of an area's outlines, m; none of an area without one.
+/// Middle of the longest side of an area's outlines, m, those of its holes left out; none of an area without one.
 pub fn longest_wall(area: &MultiPolygon<f64>) -> Option<[f64; 2]> {
     let length = |line: &geo::Line<f64>| line.dx().hypot(line.dy());
-    let longest = area.lines_iter().max_by(|a, b| length(a).total_cmp(&length(b)))?;
+    let sides = area.iter().flat_map(|polygon| polygon.exterior().lines());
+    let longest = sides.max_by(|a, b| length(a).total_cmp(&length(b)))?;
     Some([0.5 * (longest.start.x + longest.end.x), 0.5 * (longest.start.y + longest.end.y)])
 }
 

@@ -57,12 +57,8 @@ pub struct CapInfo<'a> {
     pub place: &'a str,
 }
 
-/// The alert as XML, in English. Holes of polygons, which CAP does not have, are filled: the alert errs on the side of more people.
-pub fn cap_draft(draft: &CapDraft<'_>) -> String {
-    cap_draft_in(draft, &[])
-}
-
-/// The same in English and other languages: CAP 1.2 has a block for each.
+/// The alert as XML, in English and other languages: CAP 1.2 has a block for each. Holes of polygons, which CAP does not have, are filled:
+/// the alert errs on the side of more people.
 pub fn cap_draft_in(draft: &CapDraft<'_>, others: &[CapInfo<'_>]) -> String {
     use std::fmt::Write;
     let mut out = String::from(

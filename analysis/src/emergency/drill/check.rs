@@ -111,7 +111,7 @@ impl DrillFile {
                     &inject.id,
                     words!(
                         "drill-wrong-minutes",
-                        "{id} happens after {minutes} minutes",
+                        "{id} happens after {minutes} minutes, which must be from 0 to 1440",
                         id = format!("{:?}", inject.id),
                         minutes = minutes.to_string()
                     ),

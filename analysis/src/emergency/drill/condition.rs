@@ -59,7 +59,7 @@ impl DrillFile {
                 ));
             }
             let Some(other) = self.timeline.iter().find(|other| other.id == *event) else { continue };
-            let (Some(minute), Some(of_other)) = (self.fixed_minute(inject), self.fixed_minute(other)) else {
+            let (Some(minute), Some(of_other)) = (self.minute_of(inject), self.minute_of(other)) else {
                 continue;
             };
             if wanted && of_other > minute {
@@ -90,11 +90,14 @@ impl DrillFile {
     }
 
     /// The minute of an inject, if it happens; none where it hangs on what comes about while the drill runs, or on itself.
-    fn fixed_minute(&self, inject: &Inject) -> Option<f64> {
-        let (mut at, mut minutes) = (inject, 0.0);
+    fn minute_of(&self, inject: &Inject) -> Option<f64> {
+        let (mut at, mut minutes) = (inject, 0.0_f64);
         for _ in 0..=self.timeline.len() {
             match &at.when {
                 When::At(minute) => return Some(minutes + minute),
+                When::After(event, after) if event == "release" => {
+                    return Some(self.hazard.begins_min() + minutes + after);
+                }
                 When::After(event, after) => {
                     minutes += after;
                     at = self.timeline.iter().find(|other| other.id == *event)?;
@@ -104,26 +107,24 @@ impl DrillFile {
         None
     }
 
-    /// True where an inject of a fixed minute happens whatever comes.
+    /// True where an inject of a fixed minute happens whatever comes: a leak that is stopped by hand before it begins never does.
     fn is_certain(&self, inject: &Inject) -> bool {
-        let mut at = Some(inject);
-        while let Some(one) = at {
-            if one.conditions().next().is_some() {
+        let mut at = inject;
+        loop {
+            if at.conditions().next().is_some() {
                 return false;
             }
-            at = match &one.when {
-                When::At(_) => None,
-                When::After(event, _) => self.timeline.iter().find(|other| other.id == *event),
-            };
+            let When::After(event, _) = &at.when else { return true };
+            let Some(before) = self.timeline.iter().find(|other| other.id == *event) else { return false };
+            at = before;
         }
-        true
     }
 
     /// A leak cannot be stopped before it begins, as far as the file alone fixes when that is.
     pub(super) fn stops_what_runs(&self) -> Result<(), DrillError> {
         let HazardSpec::Leak { at_min, .. } = &self.hazard else { return Ok(()) };
         for inject in self.timeline.iter().filter(|inject| inject.does == Action::Stop) {
-            if let Some(minute) = self.minute_of(inject, *at_min).filter(|minute| minute < at_min) {
+            if let Some(minute) = self.minute_of(inject).filter(|minute| minute < at_min) {
                 let reason = words!(
                     "drill-wrong-stop",
                     "{id} stops the leak in minute {minute}, before it begins in minute {begins}",
@@ -135,21 +136,6 @@ impl DrillFile {
             }
         }
         Ok(())
-    }
-
-    /// The minute of an inject; none where it hangs on what comes about while the drill runs. None of them waits for itself.
-    fn minute_of(&self, inject: &Inject, release_min: f64) -> Option<f64> {
-        let (mut at, mut minutes) = (inject, 0.0_f64);
-        loop {
-            match &at.when {
-                When::At(minute) => return Some(minutes + minute),
-                When::After(event, after) if event == "release" => return Some(release_min + minutes + after),
-                When::After(event, after) => {
-                    minutes += after;
-                    at = self.timeline.iter().find(|other| other.id == *event)?;
-                }
-            }
-        }
     }
 
     /// An inject that waits for itself would never happen.

@@ -35,7 +35,7 @@ mod threat;
 mod trace;
 mod watch;
 
-pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft, cap_draft_in};
+pub use cap::{AlertWords, CapDraft, CapInfo, alert_words, cap_draft_in};
 pub use compare::{Compared, branch, compare_drills};
 pub use condition::Condition;
 pub use crew::CrewSpec;

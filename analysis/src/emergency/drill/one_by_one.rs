@@ -59,6 +59,8 @@ pub struct WalkedOut {
     pub rule_s: Option<f64>,
     /// Doors, all as wide as the table has it.
     pub doors: usize,
+    /// Openings into what the building surrounds, such as a courtyard: whoever leaves there counts as out.
+    pub enclosed: usize,
     /// No entrance is on record: one in the longest wall is assumed.
     pub door_assumed: bool,
     /// Storeys on record, all of whose people are taken to stand on the ground floor.
@@ -216,6 +218,7 @@ fn walked_out(
         until_s: UNTIL_S,
         rule_s: found.rule_s,
         doors: found.openings.len(),
+        enclosed: found.openings.iter().filter(|opening| opening.enclosed).count(),
         door_assumed,
         storeys: hall.storeys,
     };
@@ -263,6 +266,16 @@ pub fn one_by_one_remark(one: &OneByOne) -> Words {
         words!("drill-one-assumed", "no entrance on record: one door in the longest wall is assumed, its width too")
     } else {
         words!("drill-one-doors", "doors on record: {count}, their widths assumed", count = walked.doors)
+    };
+    let doors = if walked.enclosed == 0 {
+        doors
+    } else {
+        words!(
+            "drill-one-enclosed",
+            "{doors}; openings into what it surrounds, such as a courtyard: {count}; whoever leaves there counts as out",
+            doors = doors,
+            count = walked.enclosed
+        )
     };
     let said = match walked.storeys {
         Some(storeys) if storeys > 1.0 => words!(

@@ -44,7 +44,7 @@ pub(super) enum Air {
 
 impl HazardSpec {
     /// When it begins, min from the start.
-    fn begins_min(&self) -> f64 {
+    pub(super) fn begins_min(&self) -> f64 {
         match self {
             Self::Leak { at_min, .. }
             | Self::Fire { at_min, .. }

@@ -267,7 +267,7 @@ fn an_alert_is_marked_as_an_exercise_and_escaped() {
     let ring = LineString::from(vec![(121.0, 31.0), (121.1, 31.0), (121.1, 31.1), (121.0, 31.0)]);
     let area = MultiPolygon::new(vec![Polygon::new(ring, Vec::new())]);
     let sent = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-    let text = cap_draft(&CapDraft {
+    let draft = CapDraft {
         identifier: "drill 1, <x>",
         sender: "safety@park.example",
         sent,
@@ -278,7 +278,8 @@ fn an_alert_is_marked_as_an_exercise_and_escaped() {
         instruction: "…",
         place: "Hand",
         area: &area,
-    });
+    };
+    let text = cap_draft_in(&draft, &[]);
     assert!(text.contains("<status>Exercise</status>") && text.contains("urn:oasis:names:tc:emergency:cap:1.2"));
     assert!(text.contains("Ammonia &lt;leak&gt;") && text.contains("Stay in &amp; shut windows"));
     assert!(text.contains("<identifier>drill-1---x-</identifier>"), "{text}");

@@ -90,6 +90,17 @@ fn of_a_door_into_a_courtyard_the_notes_say_that_it_is_no_way_out() {
 }
 
 #[test]
+fn the_longest_wall_is_one_that_leads_out() {
+    // Outside no side is longer than 10 m, those of the courtyard have 12 m.
+    let mut around = polygon![
+        (x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 20.0, y: 0.0), (x: 20.0, y: 10.0), (x: 20.0, y: 20.0), (x: 10.0, y: 20.0),
+        (x: 0.0, y: 20.0), (x: 0.0, y: 10.0)
+    ];
+    around.interiors_push(square(4.0, 4.0, 12.0, 12.0).exterior().clone());
+    assert_eq!(longest_wall(&MultiPolygon::from(around)), Some([0.0, 5.0]));
+}
+
+#[test]
 fn the_rule_waits_for_who_sets_out_late_and_congestion_is_open_while_someone_is_inside() {
     let rules = EvacuationRules::shipped();
     let hall = plan(square(0.0, 0.0, 20.0, 10.0), vec![door(10.0, 0.0, 1.0)]);

@@ -89,11 +89,15 @@ fn conditions_that_cannot_be_are_refused_with_their_line() {
             15,
             "which comes in minute 8",
         ),
+        (with("only_if: event(\"shut\")"), 15, "which comes in minute 13"),
+        (LEAK.replace("when: at(5.0)", "when: at(1441.0)"), 15, "after 1441 minutes, which must be from 0 to 1440"),
         (LEAK.replace("id: \"burst\"", "id: \"held_back\""), 15, "a name that every drill has"),
     ] {
         let error = DrillFile::parse(&text).unwrap_err().to_string();
         assert!(error.starts_with(&format!("line {line}: ")) && error.contains(said), "{said}: {error}");
     }
+    // A leak that is stopped by hand before it begins never does: what waits for it may not come.
+    DrillFile::parse(&with("unless: event(\"call\")")).unwrap();
     // What may not happen, since it has a condition of its own, is worth asking for.
     let maybe = later.replace("when: at(1.0)", "when: at(1.0), unless: event(\"alarm\")");
     DrillFile::parse(&with("unless: event(\"news\")").replace("timeline: [", &format!("timeline: [ {maybe}"))).unwrap();

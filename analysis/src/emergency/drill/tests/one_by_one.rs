@@ -46,6 +46,12 @@ fn the_first_in_danger_and_the_last_empty_are_left_person_by_person() {
     assert!(!amiss && cells.len() == chapter.heads.len() && cells[1].contains("came to it first"), "{cells:?}");
     let said = "no entrance on record: one door in the longest wall is assumed, its width too; 3 storeys, all";
     assert!(cells[6].starts_with(said), "{}", cells[6]);
+    // Of an opening into a courtyard nobody knows whether it leads on.
+    let mut around = found[0].clone();
+    around.walked = around.walked.map(|walked| WalkedOut { enclosed: 1, ..walked });
+    let remark = one_by_one_remark(&around);
+    assert!(remark.contains("such as a courtyard: 1; whoever leaves there counts as out; 3 storeys"), "{remark}");
+    assert!(found[0].walked.is_ok_and(|walked| walked.enclosed == 0));
 }
 
 #[test]
