@@ -354,7 +354,15 @@ impl Part {
             let range = super::sums::parts_range(zone, |line, state| self.of(line, *state));
             InputUsed { label, range, unit: "m²".into(), source, date: zone.as_of }
         };
-        let buildings = || words!("from-buildings", "footprints and storeys on record");
+        let buildings = || {
+            if zone.lines.iter().all(|line| line.buildings_on_record) {
+                return words!("from-buildings", "footprints and storeys on record");
+            }
+            words!(
+                "from-parcel-floors",
+                "footprints and storeys on record; of a park without buildings on record, the floor areas of its parcels"
+            )
+        };
         let books = |i: usize, measure: Measure, range: Range| {
             let year = &zone.books[i];
             let unit =
