@@ -3,7 +3,8 @@
 //!
 //! Layers, each usable without the next: [`model`] is plain data, [`store`] keeps it in PostGIS
 //! (with [`cluster`] to run a private server and [`checks`] on what is in it), [`package`] in a file; [`cache`] answers
-//! spatial questions in memory. [`unions`] tells what hangs together, for checks here and for networks elsewhere.
+//! spatial questions in memory. [`unions`] tells what hangs together, for checks here and for networks elsewhere;
+//! [`whole`] writes files that are there whole or not at all.
 //! Reading files is left to `importers`; what follows from the data to `analysis`.
 
 pub mod cache;

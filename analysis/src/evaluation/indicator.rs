@@ -354,7 +354,15 @@ impl Part {
             let range = super::sums::parts_range(zone, |line, state| self.of(line, *state));
             InputUsed { label, range, unit: "m²".into(), source, date: zone.as_of }
         };
-        let buildings = || words!("from-buildings", "footprints and storeys on record");
+        let buildings = || {
+            if zone.lines.iter().all(|line| line.buildings_on_record) {
+                return words!("from-buildings", "footprints and storeys on record");
+            }
+            words!(
+                "from-parcel-floors",
+                "footprints and storeys on record; of a park without buildings on record, the floor areas of its parcels"
+            )
+        };
         let books = |i: usize, measure: Measure, range: Range| {
             let year = &zone.books[i];
             let unit =
@@ -520,54 +528,44 @@ impl Definition {
                 .counted(count, ["parcels", "parcel"]),
             );
         }
-        if !bare.is_empty() {
-            let (count, keys) = (bare.len(), a_few(&bare));
-            missing.push(
-                words!(
-                    "ev-missing-buildings",
-                    "{count} parcels: no buildings are on record in the park ({keys})",
-                    count = count,
-                    keys = keys
-                )
-                .counted(count, ["parcels", "parcel"]),
-            );
-        }
-        if floors.0 > 0 {
-            let (count, keys) = (floors.0, a_few(&floors.1));
-            missing.push(
-                words!(
-                    "ev-missing-floors",
-                    "{count} buildings without storeys or floor area ({keys})",
-                    count = count,
-                    keys = keys
-                )
-                .counted(count, ["buildings", "building"]),
-            );
-        }
-        if !yards.is_empty() {
-            let (count, keys) = (yards.len(), a_few(&yards));
-            missing.push(
-                words!(
-                    "ev-missing-yards",
-                    "{count} parcels: no open yards are on record in the park ({keys})",
-                    count = count,
-                    keys = keys
-                )
-                .counted(count, ["parcels", "parcel"]),
-            );
-        }
-        if heights.0 > 0 {
-            let (count, keys) = (heights.0, a_few(&heights.1));
-            missing.push(
-                words!(
-                    "ev-missing-storey-heights",
-                    "{count} buildings without storeys of known height, which may count twice ({keys})",
-                    count = count,
-                    keys = keys
-                )
-                .counted(count, ["buildings", "building"]),
-            );
-        }
+        let mut tell = |(count, keys): (usize, Vec<&str>), things, said: fn(usize, String) -> Words| {
+            if count > 0 {
+                missing.push(said(count, a_few(&keys)).counted(count, things));
+            }
+        };
+        let (parcels, buildings) = (["parcels", "parcel"], ["buildings", "building"]);
+        tell((bare.len(), bare), parcels, |count, keys| {
+            words!(
+                "ev-missing-buildings",
+                "{count} parcels: no buildings are on record in the park ({keys})",
+                count = count,
+                keys = keys
+            )
+        });
+        tell(floors, buildings, |count, keys| {
+            words!(
+                "ev-missing-floors",
+                "{count} buildings without storeys or floor area ({keys})",
+                count = count,
+                keys = keys
+            )
+        });
+        tell((yards.len(), yards), parcels, |count, keys| {
+            words!(
+                "ev-missing-yards",
+                "{count} parcels: no open yards are on record in the park ({keys})",
+                count = count,
+                keys = keys
+            )
+        });
+        tell(heights, buildings, |count, keys| {
+            words!(
+                "ev-missing-storey-heights",
+                "{count} buildings without storeys of known height, which may count twice ({keys})",
+                count = count,
+                keys = keys
+            )
+        });
     }
 }
 

@@ -311,6 +311,9 @@ fn a_park_without_buildings_on_record_leaves_a_range() {
     for name in ["far", "density", "industrial-far", "industrial-coverage"] {
         assert!(all[name].missing.iter().any(|one| one.contains("no buildings are on record")), "{:?}", all[name]);
     }
+    assert_eq!(all["far"].inputs[0].source.key(), Some("from-parcel-floors"), "no building told these");
+    let built = indicators(&zone(small_park()));
+    assert_eq!(built["far"].inputs[0].source.key(), Some("from-buildings"));
     park.parcels[1].recorded_floor_area_m2 = None;
     let open = indicators(&zone(park));
     assert!(holds(open["density"].range, all["density"].range), "{:?}", open["density"].range);

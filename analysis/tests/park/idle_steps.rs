@@ -6,7 +6,7 @@ use std::sync::Arc;
 use analysis::land::{CasesUpTo, IdleSteps, idle_overlay_in_cases};
 use analysis::overlay::Overlay;
 use analysis::rules::RuleSet;
-use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use chrono::{Days, Months, NaiveDate};
 use proptest::prelude::*;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
@@ -21,36 +21,11 @@ fn day(after: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2018, 1, 1).unwrap() + Days::new(after)
 }
 
-fn entry(seq: i32, kind: CaseEventKind, on: NaiveDate) -> CaseEvent {
-    CaseEvent {
-        seq,
-        kind,
-        day: on,
-        recorded: DateTime::<Utc>::UNIX_EPOCH,
-        recorded_as: "office".to_owned(),
-        recorded_by: "office".to_owned(),
-        state: None,
-        cause: None,
-        remedy: None,
-        starts: None,
-        due: None,
-        refers: None,
-        withdrawn: false,
-        note: None,
-        basis: None,
-        reason: None,
-        out_of_order: false,
-        late: false,
-        file: None,
-        hash: String::new(),
-    }
-}
-
 /// A case on the first parcel: suspected, determined, perhaps extended to a start so many days later, perhaps lifted.
 fn any_case() -> impl Strategy<Value = Case> {
     let made = (0_u64..2_500, 1_u64..400, any::<bool>(), prop::option::of(0_u64..700), prop::option::of(1_u64..900));
     (made, any::<bool>()).prop_map(|((opened, step, government, starts, lifted), of_contract)| {
-        let stands = |seq, state, on| CaseEvent { state: Some(state), ..entry(seq, CaseEventKind::Step, on) };
+        let stands = |seq, state, on| CaseEvent { state: Some(state), ..CaseEvent::bare(seq, CaseEventKind::Step, on) };
         let cause = Some(if government { Cause::Government } else { Cause::Holder });
         let determined = day(opened + step);
         let mut events = vec![
@@ -60,7 +35,7 @@ fn any_case() -> impl Strategy<Value = Case> {
         events.extend(starts.map(|after| CaseEvent {
             remedy: Some(Remedy::Extension),
             starts: Some(determined + Days::new(after)),
-            ..entry(3, CaseEventKind::Remedy, determined + Days::new(10))
+            ..CaseEvent::bare(3, CaseEventKind::Remedy, determined + Days::new(10))
         }));
         events.extend(lifted.map(|after| stands(4, CaseState::Lifted, determined + Days::new(after))));
         Case {

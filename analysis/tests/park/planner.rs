@@ -10,7 +10,7 @@ use analysis::planner::{
 };
 use analysis::rules::RuleSet;
 use analysis::scenario::{Edit, Limits, Scenario, ScenarioFile, is_scenario};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use spatial_db::cache::Cache;
 use spatial_db::model::{
     Building, Case, CaseEvent, CaseEventKind, CaseState, Cause, EventKind, FeatureId, FeatureKind, LandContract,
@@ -169,28 +169,7 @@ fn each_row_of_the_chart_has_its_own_words() {
 }
 
 fn entry(seq: i32, kind: CaseEventKind, on: &str) -> CaseEvent {
-    CaseEvent {
-        seq,
-        kind,
-        day: day(on),
-        recorded: DateTime::<Utc>::UNIX_EPOCH,
-        recorded_as: "clerk".into(),
-        recorded_by: "Wang".into(),
-        state: None,
-        cause: None,
-        remedy: None,
-        starts: None,
-        due: None,
-        refers: None,
-        withdrawn: false,
-        note: None,
-        basis: None,
-        reason: None,
-        out_of_order: false,
-        late: false,
-        file: None,
-        hash: String::new(),
-    }
+    CaseEvent::bare(seq, kind, day(on))
 }
 
 #[test]

@@ -181,6 +181,32 @@ pub struct CaseEvent {
 }
 
 impl CaseEvent {
+    /// An entry of a case that says nothing more, recorded by nobody at the beginning of Unix time.
+    pub fn bare(seq: i32, kind: CaseEventKind, day: NaiveDate) -> Self {
+        Self {
+            seq,
+            kind,
+            day,
+            recorded: DateTime::<Utc>::UNIX_EPOCH,
+            recorded_as: String::new(),
+            recorded_by: String::new(),
+            state: None,
+            cause: None,
+            remedy: None,
+            starts: None,
+            due: None,
+            refers: None,
+            withdrawn: false,
+            note: None,
+            basis: None,
+            reason: None,
+            out_of_order: false,
+            late: false,
+            file: None,
+            hash: String::new(),
+        }
+    }
+
     /// Whether it must be shown as back-dated.
     pub fn is_back_dated(&self) -> bool {
         self.out_of_order || self.late

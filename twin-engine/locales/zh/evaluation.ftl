@@ -21,6 +21,7 @@ ev-missing-typed = 未填报 { $name }
 ev-missing-typed-part = 并非各园区都填报了 { $name }
 ev-missing-adds = 各园区的 { $name } 不能相加
 from-buildings = 登记的建筑占地与层数
+from-parcel-floors = 登记的建筑占地与层数；园区无登记建筑的，取宗地登记的建筑面积
 from-books = { $year } 年企业数据
 ev-input-sum = { $letters }：{ $label }
 from-parcels = 宗地图形面积

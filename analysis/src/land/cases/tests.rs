@@ -1,6 +1,5 @@
 //! Cases made by hand, entry by entry, against the clock of a contract that they are about.
 
-use chrono::{DateTime, Utc};
 use spatial_db::model::{CaseEvent, CaseEventKind, EventKind, LandEvent, Provenance};
 
 use super::*;
@@ -12,28 +11,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn entry(seq: i32, kind: CaseEventKind, on: &str) -> CaseEvent {
-    CaseEvent {
-        seq,
-        kind,
-        day: day(on),
-        recorded: DateTime::<Utc>::UNIX_EPOCH,
-        recorded_as: "office".to_owned(),
-        recorded_by: "office".to_owned(),
-        state: None,
-        cause: None,
-        remedy: None,
-        starts: None,
-        due: None,
-        refers: None,
-        withdrawn: false,
-        note: None,
-        basis: None,
-        reason: None,
-        out_of_order: false,
-        late: false,
-        file: None,
-        hash: String::new(),
-    }
+    CaseEvent::bare(seq, kind, day(on))
 }
 
 fn step(seq: i32, on: &str, state: CaseState, cause: Option<Cause>) -> CaseEvent {

@@ -8,26 +8,10 @@ fn day(text: &str) -> NaiveDate {
 
 fn event(seq: i32, kind: CaseEventKind, on: &str) -> CaseEvent {
     CaseEvent {
-        seq,
-        kind,
-        day: day(on),
         recorded: DateTime::<Utc>::UNIX_EPOCH + chrono::Days::new(seq as u64),
         recorded_as: "clerk".into(),
         recorded_by: "Wang".into(),
-        state: None,
-        cause: None,
-        remedy: None,
-        starts: None,
-        due: None,
-        refers: None,
-        withdrawn: false,
-        note: None,
-        basis: None,
-        reason: None,
-        out_of_order: false,
-        late: false,
-        file: None,
-        hash: String::new(),
+        ..CaseEvent::bare(seq, kind, day(on))
     }
 }
 

@@ -354,7 +354,6 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use analysis::planner::case_book;
-    use chrono::{DateTime, Utc};
     use spatial_db::model::{Case, CaseEvent, CaseEventKind};
 
     use super::super::drawn::drawn;
@@ -365,28 +364,8 @@ mod tests {
 
     /// What may follow the states of a case.
     fn next(state: CaseState) -> Vec<CaseStep> {
-        let event = CaseEvent {
-            seq: 1,
-            kind: CaseEventKind::Opened,
-            day: NaiveDate::from_ymd_opt(2026, 1, 10).unwrap(),
-            recorded: DateTime::<Utc>::UNIX_EPOCH,
-            recorded_as: "clerk".into(),
-            recorded_by: "Wang".into(),
-            state: Some(state),
-            cause: None,
-            remedy: None,
-            starts: None,
-            due: None,
-            refers: None,
-            withdrawn: false,
-            note: None,
-            basis: None,
-            reason: None,
-            out_of_order: false,
-            late: false,
-            file: None,
-            hash: String::new(),
-        };
+        let opened = NaiveDate::from_ymd_opt(2026, 1, 10).unwrap();
+        let event = CaseEvent { state: Some(state), ..CaseEvent::bare(1, CaseEventKind::Opened, opened) };
         let case = Case {
             case_id: 7,
             parcel_key: "P2".into(),
