@@ -1850,6 +1850,7 @@ element-at-most = 至多如此：其后有负荷不详
 fact-rated = 额定
 fact-element-load = 已接
 basis-element = 该处 额定 − 已接 − 已承诺
+basis-element-alone = 该处 额定 − 已接
 way-line = 沿途
 way-bottleneck = 瓶颈
 way-asked = 所问之处

@@ -81,28 +81,36 @@ fn facts_of(capacity: &Capacity<'_>, element: &Element, by: NaiveDate) -> Vec<Fa
             |rated| super::overlay::basis(&rated.basis),
         ),
     };
-    vec![
+    // What does not add along a line (ducts) is counted where it lies: projects promise none of it there.
+    let adds = capacity.resource.adds;
+    let committed = adds.then(|| Fact {
+        label: words!("fact-element-committed", "Committed"),
+        value: told(Some(element.committed).filter(|_| !element.on_loop)),
+        basis: if element.on_loop {
+            words!("basis-loop", "not known: on a loop or between sources")
+        } else {
+            words!("basis-element-committed", "loads of projects on record, up to {by}", by = by)
+        },
+    });
+    let mut facts = vec![
         fact(words!("fact-rated", "Rated"), element.rated.as_ref().map(|one| one.value), element.rated.as_ref()),
         fact(
             words!("fact-element-load", "Connected"),
             element.connected.as_ref().map(|one| one.value),
             element.connected.as_ref(),
         ),
-        Fact {
-            label: words!("fact-element-committed", "Committed"),
-            value: told(Some(element.committed).filter(|_| !element.on_loop)),
-            basis: if element.on_loop {
-                words!("basis-loop", "not known: on a loop or between sources")
-            } else {
-                words!("basis-element-committed", "loads of projects on record, up to {by}", by = by)
-            },
+    ];
+    facts.extend(committed);
+    facts.push(Fact {
+        label: words!("fact-remaining", "Left"),
+        value: told(element.remains()),
+        basis: if adds {
+            words!("basis-element", "rated − connected − committed there")
+        } else {
+            words!("basis-element-alone", "rated − connected there")
         },
-        Fact {
-            label: words!("fact-remaining", "Left"),
-            value: told(element.remains()),
-            basis: words!("basis-element", "rated − connected − committed there"),
-        },
-    ]
+    });
+    facts
 }
 
 /// Every line and point that can limit somebody ([`super::worst_elements`]), by how much of its rating is left with commitments up to
